@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * The Vitest configuration of Corbel: Jest's globals (`describe it expect jest`), `@jest/globals`, and decorator
+ * metadata, so that specs written for Jest run unchanged.
+ */
+export default defineConfig({
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  resolve: {
+    alias: [
+      { find: /^corbel$/, replacement: root('./lib/index.ts') },
+      { find: /^corbel\/(.+)$/, replacement: root('./lib') + '/$1/index.ts' },
+      { find: /^@jest\/globals$/, replacement: root('./spec/support/jest-globals.ts') },
+      // two copies of graphql are loaded otherwise (one by import, one by require)
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+    ],
+  },
+  test: {
+    globals: true,
+    include: ['spec/**/*.spec.ts', 'samples/**/*.spec.ts'],
+    exclude: ['**/node_modules/**', 'spec/bench/**'],
+    setupFiles: [root('./spec/support/setup.ts')],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+})

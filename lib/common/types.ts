@@ -1,0 +1,33 @@
+/** A class that can be constructed, with whatever parameters. */
+// eslint-disable-next-line typescript/no-explicit-any -- a constructor's parameters are contravariant: only any[] accepts every class
+export type Class<T = unknown> = new (...args: any[]) => T
+
+/** A class that may be abstract: good as a token, not for `new`. */
+// eslint-disable-next-line typescript/no-explicit-any -- as above
+export type AbstractClass<T = unknown> = abstract new (...args: any[]) => T
+
+/** A value now or later. Functions that return it finish synchronously whenever they can. */
+export type MaybePromise<T> = T | Promise<T>
+
+/**
+ * Tells whether a value has to be waited for.
+ *
+ * @param value anything
+ * @returns true for promises and other objects with a `then` method
+ */
+export function isPromise<T = unknown>(value: unknown): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/**
+ * Tells whether a value is a class rather than a plain function.
+ *
+ * @param value anything
+ * @returns true for class constructors, also those compiled to functions with a prototype of their own
+ */
+export function isClass(value: unknown): value is Class {
+  if (typeof value !== 'function') return false
+  if (/^class[\s{]/.test(Function.prototype.toString.call(value))) return true
+  const { prototype } = value as { prototype?: object }
+  return prototype !== undefined && Object.getOwnPropertyNames(prototype).length > 1
+}
