@@ -1,0 +1,53 @@
+export { ContextIdFactory, REQUEST_CONTEXT_ID, ResolutionScope, scopeOf, type ContextId } from './context-id.js'
+export {
+  Global,
+  Inject,
+  Injectable,
+  mixin,
+  Module,
+  Optional,
+  Scope,
+  type InjectableOptions,
+  type InjectValue,
+} from './decorators.js'
+export {
+  BootFailed,
+  DecoratorMisplaced,
+  DependencyCycle,
+  DependencyMissing,
+  DependencyUndefined,
+  ExportUnknown,
+  ModuleEntryInvalid,
+  ModuleUnknown,
+  ProviderNotExported,
+  ProviderScoped,
+  ProviderUnknown,
+} from './errors.js'
+export { Injector } from './injector.js'
+export { linkGraph } from './link.js'
+export { ModuleGraph, type ModuleOverrides } from './module-graph.js'
+export { ModuleRef, type LookupOptions } from './module-ref.js'
+export type {
+  ClassProvider,
+  DynamicModule,
+  ExistingProvider,
+  FactoryDependency,
+  FactoryProvider,
+  ModuleExport,
+  ModuleImport,
+  ModuleMetadata,
+  Provider,
+  ValueProvider,
+} from './provider.js'
+export { initialisationOrder, ModuleRecord, ProviderRecord, type Dependency, type ProviderRole } from './records.js'
+export {
+  describeToken,
+  forwardRef,
+  InjectionToken,
+  INQUIRER,
+  isForwardReference,
+  REQUEST,
+  type ForwardReference,
+  type Token,
+} from './tokens.js'
+export type { Visibility } from './visibility.js'

@@ -1,0 +1,166 @@
+import { isPromise, type MaybePromise } from '../common/index.js'
+import type { ResolutionScope } from './context-id.js'
+import { initialisationOrder, type Dependency, type ModuleRecord, type ProviderRecord } from './records.js'
+
+/** One record under construction; the chain of frames is the path from what was asked for down to it. */
+interface Frame {
+  readonly record: ProviderRecord
+  readonly parent: Frame | undefined
+  /** The object, if someone had to have it before its constructor could run. */
+  early: object | undefined
+}
+
+/** Builds instances: singletons once at boot, request-scoped ones per scope, transient ones per injection. */
+export class Injector {
+  private readonly inConstruction = new Map<ProviderRecord, Promise<unknown>>()
+
+  /**
+   * Builds every singleton, deepest modules first, each from the container of the module that owns it, awaiting
+   * factories on the way.
+   *
+   * @param modules those to build; records of other modules that they need are built with them
+   */
+  async buildSingletons(modules: readonly ModuleRecord[]): Promise<void> {
+    for (const module of initialisationOrder(modules)) {
+      for (const record of module.records()) {
+        if (!record.isStatic || record.built || record.isTransient) continue
+        const building = this.resolve(record)
+        if (isPromise(building)) await building
+      }
+    }
+  }
+
+  /**
+   * The instance of a record.
+   *
+   * @param record linked
+   * @param scope for records that are not static
+   * @returns the instance, at once unless a factory on the way returned a promise
+   */
+  resolve(record: ProviderRecord, scope?: ResolutionScope): MaybePromise<unknown> {
+    return this.instanceOf(record, scope, undefined)
+  }
+
+  /**
+   * Makes an instance that nobody keeps.
+   *
+   * @param record linked
+   * @param scope for request-scoped dependencies
+   */
+  create(record: ProviderRecord, scope?: ResolutionScope): MaybePromise<unknown> {
+    return this.build(record, scope, undefined)
+  }
+
+  private instanceOf(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+    if (record.built) return record.instance
+    switch (record.source.kind) {
+      case 'alias':
+        return this.dependencyOf(record.arguments[0]!, scope, parent)
+      case 'request':
+        return scope?.request
+      case 'inquirer':
+        // the parent is what has INQUIRER injected; its own parent is whom it is made for
+        return parent?.parent === undefined ? undefined : earlyObject(parent.parent)
+      default:
+    }
+    if (record.circular) {
+      const frame = findFrame(record, parent)
+      if (frame !== undefined) return earlyObject(frame)
+    }
+    if (record.isTransient) return this.transient(record, scope, parent)
+    return record.isStatic ? this.singleton(record, parent) : this.scoped(record, scope, parent)
+  }
+
+  private singleton(record: ProviderRecord, parent: Frame | undefined): unknown {
+    const pending = this.inConstruction.get(record)
+    if (pending !== undefined) return pending
+    const built = this.build(record, undefined, parent)
+    if (!isPromise(built)) return this.keepSingleton(record, built)
+    const kept = built.then((instance) => this.keepSingleton(record, instance))
+    this.inConstruction.set(record, kept)
+    return kept
+  }
+
+  private keepSingleton(record: ProviderRecord, instance: unknown): unknown {
+    this.inConstruction.delete(record)
+    record.instance = record.module.container.singleton(record, () => instance)
+    record.built = true
+    return record.instance
+  }
+
+  private scoped(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+    if (scope === undefined) return this.build(record, scope, parent)
+    const instances = (scope.instances ??= new Map())
+    const known = instances.get(record)
+    if (known !== undefined) return known
+    const built = this.build(record, scope, parent)
+    instances.set(record, built)
+    if (isPromise(built)) void built.then((instance) => instances.set(record, instance)).catch(() => undefined)
+    return built
+  }
+
+  private transient(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+    const built = this.build(record, scope, parent)
+    if (scope !== undefined || !record.isStatic) return built
+    if (isPromise(built)) void built.then((instance) => record.transients.push(instance)).catch(() => undefined)
+    else record.transients.push(built)
+    return built
+  }
+
+  private build(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+    if (record.source.kind === 'value') return record.source.useValue
+    const frame: Frame = { record, parent, early: undefined }
+    const args = this.dependenciesOf(record.arguments, scope, frame)
+    const properties = record.properties.length === 0 ? undefined : this.dependenciesOf(record.properties, scope, frame)
+    if (isPromise<unknown[]>(args) || isPromise<unknown[]>(properties)) {
+      return Promise.all([args, properties]).then(([a, p]) => construct(frame, a, p))
+    }
+    return construct(frame, args, properties)
+  }
+
+  private dependenciesOf(
+    dependencies: readonly Dependency[],
+    scope: ResolutionScope | undefined,
+    frame: Frame,
+  ): MaybePromise<unknown[]> {
+    const values = new Array<unknown>(dependencies.length)
+    let isAsync = false
+    for (let i = 0; i < values.length; i++) {
+      values[i] = this.dependencyOf(dependencies[i]!, scope, frame)
+      if (isPromise(values[i]) && !dependencies[i]!.target!.built) isAsync = true
+    }
+    return isAsync ? Promise.all(values) : values
+  }
+
+  private dependencyOf(dependency: Dependency, scope: ResolutionScope | undefined, frame: Frame | undefined): unknown {
+    const { target } = dependency
+    return target === undefined ? undefined : this.instanceOf(target, scope, frame)
+  }
+}
+
+function construct(frame: Frame, args: readonly unknown[], properties: readonly unknown[] | undefined): unknown {
+  const { source } = frame.record
+  if (source.kind === 'factory') return source.useFactory(...args)
+  const { useClass } = source as { useClass: new (...args: readonly unknown[]) => object }
+  let instance = new useClass(...args)
+  // someone holds the early object already: it becomes the instance
+  if (frame.early !== undefined) instance = Object.assign(frame.early, instance)
+  if (properties !== undefined) {
+    frame.record.properties.forEach(({ place, target }, i) => {
+      if (target !== undefined) Object.assign(instance, { [place]: properties[i] })
+    })
+  }
+  return instance
+}
+
+function earlyObject(frame: Frame): object | undefined {
+  const prototype = frame.record.metatype?.prototype as object | undefined
+  if (prototype === undefined) return undefined
+  return (frame.early ??= Object.create(prototype) as object)
+}
+
+function findFrame(record: ProviderRecord, chain: Frame | undefined): Frame | undefined {
+  for (let frame = chain; frame !== undefined; frame = frame.parent) if (frame.record === record) return frame
+  return undefined
+}
+

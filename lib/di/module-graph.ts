@@ -1,0 +1,290 @@
+import { isClass, type Class } from '../common/index.js'
+import { readClass } from '../metadata/index.js'
+import { ModuleContainer } from './container.js'
+import { Global, Injectable, Module, Scope } from './decorators.js'
+import { constructorDependencies, factoryDependencies, propertyDependencies } from './dependencies.js'
+import { ExportUnknown, ModuleEntryInvalid } from './errors.js'
+import {
+  isDynamicModule,
+  isProviderObject,
+  type DynamicModule,
+  type ModuleImport,
+  type ModuleMetadata,
+  type Provider,
+} from './provider.js'
+import { ModuleRecord, ProviderRecord, type ProviderRole, type ProviderSource } from './records.js'
+import { describeToken, INQUIRER, InjectionToken, isForwardReference, REQUEST, type Token } from './tokens.js'
+
+/** Replaces modules while the graph is walked: what a testing module overrides. */
+export type ModuleOverrides = ReadonlyMap<unknown, ModuleImport>
+
+/**
+ * All modules that the root reaches, each once. A module is known by identity: a class stands for one module, each
+ * dynamic module object for one of its own.
+ */
+export class ModuleGraph {
+  /** In order of discovery, the root first. */
+  readonly modules: ModuleRecord[] = []
+  /** The features that modules carry, in order of discovery, each once. */
+  readonly features = new Set<object>()
+  /** What was found wrong while walking; boot reports it together with everything else. */
+  readonly problems: Error[] = []
+  /** Providers visible everywhere that belong to no module: `REQUEST`, `INQUIRER`, and what the application adds. */
+  readonly builtins = new Map<Token, ProviderRecord>()
+  /** The module of the builtins; nobody imports it and everybody sees it. */
+  readonly home = new ModuleRecord(-1, class Corbel {})
+  private readonly byIdentity = new Map<unknown, ModuleRecord>()
+  private readonly metadata = new Map<ModuleRecord, ModuleMetadata>()
+
+  /** @param overrides modules to replace by others */
+  constructor(private readonly overrides: ModuleOverrides = new Map()) {
+    const home = this.home
+    home.container = new ModuleContainer()
+    this.builtins.set(REQUEST, new ProviderRecord(REQUEST, home, 'provider', { kind: 'request' }))
+    this.builtins.set(INQUIRER, new ProviderRecord(INQUIRER, home, 'provider', { kind: 'inquirer' }, Scope.TRANSIENT))
+  }
+
+  get root(): ModuleRecord {
+    return this.modules[0]!
+  }
+
+  /** Modules visible everywhere. */
+  get globals(): readonly ModuleRecord[] {
+    return this.modules.filter((module) => module.isGlobal)
+  }
+
+  /** Every record of every module. */
+  *records(): IterableIterator<ProviderRecord> {
+    yield* this.home.records()
+    for (const module of this.modules) yield* module.records()
+  }
+
+  /** The modules of a class: several if it is imported dynamically more than once. */
+  modulesOf(type: Class): readonly ModuleRecord[] {
+    return this.modules.filter((module) => module.type === type)
+  }
+
+  /**
+   * Walks a module and everything that it imports.
+   *
+   * @param entry class or dynamic module
+   * @returns its record; the same one for the same entry
+   */
+  async add(entry: ModuleImport): Promise<ModuleRecord> {
+    const before = this.modules.length
+    const record = await this.visit(entry, undefined, 0)
+    if (record === undefined) throw this.problems[0]!
+    this.computeDistances()
+    for (const module of this.modules.slice(before)) await this.linkExports(module)
+    return record
+  }
+
+  private async visit(
+    entry: ModuleImport,
+    importer: ModuleRecord | undefined,
+    index: number,
+  ): Promise<ModuleRecord | undefined> {
+    const awaited = await resolveEntry(entry)
+    const overridden = this.overrides.get(awaited) ?? (isDynamicModule(awaited) ? this.overrides.get(awaited.module) : undefined)
+    const resolved = overridden === undefined ? awaited : await resolveEntry(overridden)
+    const type = isDynamicModule(resolved) ? resolved.module : resolved
+    if (!isClass(type)) {
+      this.problems.push(invalidImport(importer, index, resolved))
+      return undefined
+    }
+    // an object that adds nothing to the class is the class's own module
+    const identity = isDynamicModule(resolved) && Object.keys(resolved).length > 1 ? resolved : type
+    const known = this.byIdentity.get(identity)
+    if (known !== undefined) return known
+    const declared = readClass(Module, type)
+    if (declared === undefined && !isDynamicModule(resolved)) {
+      this.problems.push(invalidImport(importer, index, type))
+      return undefined
+    }
+
+    const record = new ModuleRecord(this.modules.length, type)
+    record.container = new ModuleContainer()
+    this.modules.push(record)
+    this.byIdentity.set(identity, record)
+    const metadata = joinMetadata(declared ?? {}, isDynamicModule(resolved) ? resolved : undefined)
+    this.metadata.set(record, metadata)
+    record.isGlobal =
+      readClass(Global, type) === true || (isDynamicModule(resolved) && resolved.global === true)
+
+    this.addProviders(record, metadata)
+    for (const feature of metadata.features ?? []) this.features.add(feature)
+    for (const [at, one] of (metadata.imports ?? []).entries()) {
+      const imported = await this.visit(one, record, at)
+      if (imported !== undefined && imported !== record && !record.imports.includes(imported)) record.imports.push(imported)
+    }
+    return record
+  }
+
+  private addProviders(record: ModuleRecord, metadata: ModuleMetadata): void {
+    record.providers.set(record.type, classRecord(record.type, record, 'module', record.type))
+    for (const [index, provider] of (metadata.providers ?? []).entries()) {
+      const reason = providerProblem(provider)
+      if (reason !== undefined) {
+        const details = { module: record.name, list: 'providers', index, entry: describeEntry(provider), reason }
+        this.problems.push(new ModuleEntryInvalid(details))
+        continue
+      }
+      this.addProvider(record, provider)
+    }
+    for (const [index, controller] of (metadata.controllers ?? []).entries()) {
+      if (isClass(controller)) record.controllers.set(controller, classRecord(controller, record, 'controller', controller))
+      else {
+        const reason = 'a controller must be a class. If two files import each other, one of them is undefined here.'
+        const entry = describeEntry(controller)
+        this.problems.push(new ModuleEntryInvalid({ module: record.name, list: 'controllers', index, entry, reason }))
+      }
+    }
+  }
+
+  /**
+   * Adds one provider to a module.
+   *
+   * @param module where it is provided
+   * @param provider any form
+   * @param role `'injectable'` for enhancers that nobody injects
+   * @returns its record; the one that is there already for an injectable class that was added before
+   */
+  addProvider(module: ModuleRecord, provider: Provider, role: ProviderRole = 'provider'): ProviderRecord {
+    const record = providerRecord(provider, module, role)
+    const list = role === 'injectable' ? module.injectables : module.providers
+    const known = list.get(record.token)
+    if (role === 'injectable' && known !== undefined) return known
+    const isMulti = record.token instanceof InjectionToken && record.token.options.multi === true
+    list.set(isMulti ? new InjectionToken(`${describeToken(record.token)}#${list.size}`) : record.token, record)
+    return record
+  }
+
+  /**
+   * Makes a provider visible in every module.
+   *
+   * @param provider any form; its own dependencies must be builtins too
+   */
+  addBuiltin(provider: Provider): ProviderRecord {
+    const record = providerRecord(provider, this.home, 'provider')
+    this.builtins.set(record.token, record)
+    this.home.providers.set(record.token, record)
+    return record
+  }
+
+  private async linkExports(record: ModuleRecord): Promise<void> {
+    for (const entry of this.metadata.get(record)?.exports ?? []) {
+      const resolved: unknown = isForwardReference(entry) ? entry.forwardRef() : entry instanceof Promise ? await entry : entry
+      const token = isProviderObject(resolved) ? resolved.provide : (resolved as Token)
+      const module = this.importedAs(record, resolved)
+      if (record.providers.has(token)) record.exportedTokens.add(token)
+      else if (module !== undefined) record.exportedModules.add(module)
+      else this.problems.push(new ExportUnknown({ module: record.name, token: describeToken(token) }))
+    }
+  }
+
+  private importedAs(record: ModuleRecord, exported: unknown): ModuleRecord | undefined {
+    const type = isDynamicModule(exported) ? exported.module : exported
+    return this.byIdentity.get(exported) ?? record.imports.find((imported) => imported.type === type)
+  }
+
+  /** The longest way from the root counts, so that a module is initialised after everything that it imports. */
+  private computeDistances(): void {
+    const order: ModuleRecord[] = []
+    const seen = new Set<ModuleRecord>()
+    const descend = (module: ModuleRecord): void => {
+      if (seen.has(module)) return
+      seen.add(module)
+      module.imports.forEach(descend)
+      order.push(module)
+    }
+    this.modules.forEach(descend)
+    order.reverse()
+    const position = new Map(order.map((module, index) => [module, index]))
+    for (const module of order) module.distance = 0
+    for (const module of order) {
+      for (const imported of module.imports) {
+        const closesCycle = position.get(imported)! <= position.get(module)!
+        if (!closesCycle) imported.distance = Math.max(imported.distance, module.distance + 1)
+      }
+    }
+  }
+}
+
+async function resolveEntry(entry: ModuleImport): Promise<Class | DynamicModule> {
+  const resolved: unknown = await entry
+  return (await (isForwardReference(resolved) ? resolved.forwardRef() : resolved)) as Class | DynamicModule
+}
+
+function joinMetadata(declared: ModuleMetadata, dynamic: DynamicModule | undefined): ModuleMetadata {
+  if (dynamic === undefined) return declared
+  return {
+    imports: [...(declared.imports ?? []), ...(dynamic.imports ?? [])],
+    controllers: [...(declared.controllers ?? []), ...(dynamic.controllers ?? [])],
+    providers: [...(declared.providers ?? []), ...(dynamic.providers ?? [])],
+    exports: [...(declared.exports ?? []), ...(dynamic.exports ?? [])],
+    features: [...(declared.features ?? []), ...(dynamic.features ?? [])],
+  }
+}
+
+function classRecord(token: Token, module: ModuleRecord, role: ProviderRole, useClass: Class, options = readClass(Injectable, useClass)): ProviderRecord {
+  const record = new ProviderRecord(
+    token,
+    module,
+    role,
+    { kind: 'class', useClass },
+    role === 'module' ? Scope.DEFAULT : options?.scope,
+    options?.durable,
+  )
+  record.arguments = constructorDependencies(useClass)
+  record.properties = propertyDependencies(useClass)
+  return record
+}
+
+function providerRecord(provider: Provider, module: ModuleRecord, role: ProviderRole): ProviderRecord {
+  if (!isProviderObject(provider)) return classRecord(provider, module, role, provider)
+  if ('useClass' in provider) {
+    const own = readClass(Injectable, provider.useClass)
+    return classRecord(provider.provide, module, role, provider.useClass, {
+      scope: provider.scope ?? own?.scope ?? Scope.DEFAULT,
+      durable: provider.durable ?? own?.durable ?? false,
+    })
+  }
+  if ('useFactory' in provider) {
+    const source: ProviderSource = { kind: 'factory', useFactory: provider.useFactory }
+    const record = new ProviderRecord(provider.provide, module, role, source, provider.scope, provider.durable)
+    record.arguments = factoryDependencies(provider.inject ?? [])
+    return record
+  }
+  if ('useExisting' in provider) {
+    const record = new ProviderRecord(provider.provide, module, role, { kind: 'alias' })
+    record.arguments = factoryDependencies([provider.useExisting])
+    return record
+  }
+  return new ProviderRecord(provider.provide, module, role, { kind: 'value', useValue: provider.useValue })
+}
+
+function providerProblem(provider: unknown): string | undefined {
+  if (isClass(provider)) return undefined
+  if (!isProviderObject(provider)) {
+    return 'a provider must be a class or an object with "provide". If two files import each other, one is undefined here.'
+  }
+  if (provider.provide === undefined) return '"provide" is undefined. If two files import each other, use forwardRef.'
+  const forms = ['useClass', 'useValue', 'useFactory', 'useExisting'].filter((form) => form in provider)
+  if (forms.length === 0) return 'it has none of useClass, useValue, useFactory, useExisting.'
+  if ('useClass' in provider && !isClass(provider.useClass)) return '"useClass" is not a class.'
+  if ('useFactory' in provider && typeof provider.useFactory !== 'function') return '"useFactory" is not a function.'
+  return undefined
+}
+
+function invalidImport(importer: ModuleRecord | undefined, index: number, entry: unknown): Error {
+  const reason = isClass(entry)
+    ? 'the class has no @Module() decorator. Only modules can be imported; list providers under "providers".'
+    : 'a module must be a class or a dynamic module. If two files import each other, use forwardRef(() => Module).'
+  const details = { list: 'imports', index, entry: describeEntry(entry), reason }
+  return new ModuleEntryInvalid({ module: importer?.name ?? 'createApp', ...details })
+}
+
+function describeEntry(entry: unknown): string {
+  if (isProviderObject(entry)) return `the provider of ${describeToken(entry.provide)}`
+  return typeof entry === 'object' && entry !== null ? 'an object' : describeToken(entry)
+}

@@ -1,0 +1,105 @@
+import type { AbstractClass, Class } from '../common/index.js'
+import { ContextIdFactory, scopeOf, type ContextId } from './context-id.js'
+import type { Scope } from './decorators.js'
+import { ProviderScoped, ProviderUnknown } from './errors.js'
+import type { Injector } from './injector.js'
+import { linkGraph } from './link.js'
+import type { ModuleGraph } from './module-graph.js'
+import { ModuleRecord, type ProviderRecord } from './records.js'
+import { describeToken, type Token } from './tokens.js'
+
+/** Where a lookup may look. */
+export interface LookupOptions {
+  /** True: only this module's own providers; false: every module. */
+  readonly strict?: boolean
+}
+
+/** The container as a module's classes see it. Inject it to look providers up at run time. */
+export class ModuleRef {
+  constructor(
+    private readonly graph: ModuleGraph,
+    private readonly injector: Injector,
+    private readonly module: ModuleRecord,
+  ) {}
+
+  /**
+   * A singleton.
+   *
+   * @param token what to look up
+   * @param options `strict` (default true) looks only in this module
+   * @throws {CorbelError} CORBEL_PROVIDER_UNKNOWN; CORBEL_PROVIDER_SCOPED if there is no single instance
+   */
+  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T {
+    const record = this.find(token, options.strict ?? true)
+    const target = record.source.kind === 'alias' ? (record.arguments[0]!.target ?? record) : record
+    if (!target.isStatic || target.isTransient) throw new ProviderScoped({ token: describeToken(token) })
+    return (record.built ? record.instance : target.instance) as T
+  }
+
+  /**
+   * An instance of a request-scoped or transient provider.
+   *
+   * @param token what to look up
+   * @param contextId the tree that it belongs to; a new one each time if left out
+   * @param options `strict` (default true) looks only in this module
+   */
+  async resolve<T = unknown>(
+    token: Token<T> | Class<T> | AbstractClass<T>,
+    contextId: ContextId = ContextIdFactory.create(),
+    options: LookupOptions = {},
+  ): Promise<T> {
+    return (await this.injector.resolve(this.find(token, options.strict ?? true), scopeOf(contextId))) as T
+  }
+
+  /**
+   * Builds a class that no module lists, with dependencies from this module.
+   *
+   * @param type the class
+   * @param contextId the tree of its request-scoped dependencies
+   */
+  async create<T = unknown>(type: Class<T>, contextId: ContextId = ContextIdFactory.create()): Promise<T> {
+    const holder = new ModuleRecord(-1, this.module.type)
+    holder.imports.push(...this.module.imports)
+    for (const [token, record] of this.module.providers) holder.providers.set(token, record)
+    const record = this.graph.addProvider(holder, type, 'injectable')
+    const { problems } = linkGraph(this.graph, [record])
+    if (problems.length > 0) throw problems[0]!
+    return (await this.injector.create(record, scopeOf(contextId))) as T
+  }
+
+  /**
+   * Says what `REQUEST` means in a tree that was not made by a request.
+   *
+   * @param request the value to inject
+   * @param contextId the tree
+   */
+  registerRequestByContextId<T = unknown>(request: T, contextId: ContextId): void {
+    scopeOf(contextId).request = request
+  }
+
+  /** The declared scope of a provider. */
+  introspect(token: Token): { readonly scope: Scope } {
+    return { scope: this.find(token, false).scope }
+  }
+
+  private find(token: Token, strict: boolean): ProviderRecord {
+    const own = ownRecord(this.module, token)
+    if (own !== undefined) return own
+    if (!strict) {
+      for (const module of this.graph.modules) {
+        const record = ownRecord(module, token)
+        if (record !== undefined) return record
+      }
+      const builtin = this.graph.builtins.get(token)
+      if (builtin !== undefined) return builtin
+    }
+    const where = strict ? this.module.name : 'this application'
+    throw new ProviderUnknown({ token: describeToken(token), where })
+  }
+}
+
+function ownRecord(module: ModuleRecord, token: Token): ProviderRecord | undefined {
+  return (
+    module.providers.get(token) ?? module.controllers.get(token as Class) ?? module.injectables.get(token)
+  )
+}

@@ -1,0 +1,32 @@
+import { mergeValues, readClass, readMember, type MetadataRef } from './define-decorator.js'
+import type { DeclaringClass } from './store.js'
+
+/** All metadata that counts for one endpoint, ordered: module, class with its bases, method. The last one wins. */
+export class MetadataBag {
+  /**
+   * @param owner the class of the endpoint
+   * @param member its method
+   * @param modules the classes around it, outermost first
+   */
+  constructor(
+    private readonly owner: DeclaringClass,
+    private readonly member: PropertyKey,
+    private readonly modules: readonly DeclaringClass[] = [],
+  ) {}
+
+  /** The value that counts, by the decorator's merge rule. */
+  get<Value>(ref: MetadataRef<Value>): Value | undefined {
+    const outer = this.modules.map((module) => readClass(ref, module))
+    return mergeValues(ref.merge, [...outer, this.onClass(ref), this.onMethod(ref)]) as Value | undefined
+  }
+
+  /** The value on the class, whatever the method says. */
+  onClass<Value>(ref: MetadataRef<Value>): Value | undefined {
+    return readClass(ref, this.owner)
+  }
+
+  /** The value on the method alone. */
+  onMethod<Value>(ref: MetadataRef<Value>): Value | undefined {
+    return readMember(ref, this.owner, this.member)
+  }
+}
