@@ -1,0 +1,165 @@
+import type { AbstractClass, Class } from '../common/index.js'
+import {
+  ContextIdFactory,
+  ModuleRef,
+  ModuleUnknown,
+  type ContextId,
+  type LookupOptions,
+  type ModuleRecord,
+  type Token,
+} from '../di/index.js'
+import type { Booted } from './boot.js'
+import { callStartHooks, callStopHooks } from './hooks.js'
+import { loggerFor, Logger, type LoggerOption, type LoggerService } from './logger.js'
+import { onSignals } from './signals.js'
+
+/** Options of every application. */
+export interface ContextOptions {
+  /** A logger, the levels to print, or false for silence. Default: fatal, error, warn and log on the console. */
+  readonly logger?: LoggerOption
+}
+
+/** A running application without a transport: its modules, its container, its life. */
+export class ApplicationContext {
+  protected logger: LoggerService
+  private initialising: Promise<this> | undefined
+  private closing: Promise<void> | undefined
+  private forgetSignals: (() => void) | undefined
+
+  constructor(
+    protected readonly booted: Booted,
+    options: ContextOptions = {},
+    private readonly module: ModuleRecord = booted.model.graph.root,
+  ) {
+    this.logger = loggerFor(options.logger)
+    if (options.logger !== undefined) Logger.overrideLogger(this.logger)
+  }
+
+  /** Compiles the features and runs the start hooks. Called by `listen`; calling it again does nothing. */
+  init(): Promise<this> {
+    return (this.initialising ??= this.start())
+  }
+
+  /**
+   * A singleton.
+   *
+   * @param token what to look up
+   * @param options `strict` (default false): only in the root (or selected) module
+   */
+  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T {
+    return this.moduleRef().get<T>(token, { strict: options.strict ?? false })
+  }
+
+  /**
+   * An instance of a request-scoped or transient provider.
+   *
+   * @param token what to look up
+   * @param contextId the tree that it belongs to; a new one if left out
+   * @param options `strict` (default false)
+   */
+  resolve<T = unknown>(
+    token: Token<T> | Class<T> | AbstractClass<T>,
+    contextId: ContextId = ContextIdFactory.create(),
+    options: LookupOptions = {},
+  ): Promise<T> {
+    return this.moduleRef().resolve<T>(token, contextId, { strict: options.strict ?? false })
+  }
+
+  /**
+   * The application as one of its modules sees it.
+   *
+   * @param module the module's class
+   * @throws {CorbelError} CORBEL_MODULE_UNKNOWN
+   */
+  select(module: Class): ApplicationContext {
+    const [record] = this.booted.model.graph.modulesOf(module)
+    if (record === undefined) throw new ModuleUnknown({ module: module.name })
+    return new ApplicationContext(this.booted, {}, record)
+  }
+
+  /** Says what `REQUEST` means in a tree that was not made by a request. */
+  registerRequestByContextId<T = unknown>(request: T, contextId: ContextId): void {
+    this.moduleRef().registerRequestByContextId(request, contextId)
+  }
+
+  /** Sends the framework's and every `Logger`'s messages somewhere else. */
+  useLogger(logger: LoggerOption): void {
+    this.logger = loggerFor(logger)
+    Logger.overrideLogger(this.logger)
+  }
+
+  /** Messages are written as they come, so there is nothing to flush; kept for applications that call it. */
+  flushLogs(): void {
+    // nothing is buffered
+  }
+
+  /**
+   * Closes the application when the process is told to stop, then ends the process with exit code 0 (1 if a hook failed).
+   *
+   * @param signals SIGINT and SIGTERM by default
+   */
+  enableShutdownHooks(signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']): this {
+    this.forgetSignals ??= onSignals(signals, (signal) => this.close(signal))
+    return this
+  }
+
+  /**
+   * Stops: `onModuleDestroy`, `beforeApplicationShutdown`, transports and features, `onApplicationShutdown`. Everything
+   * is called even if something fails; calling it again waits for the same end.
+   *
+   * @param signal handed to the hooks
+   * @throws what failed first, after everything was called
+   */
+  close(signal?: string): Promise<void> {
+    return (this.closing ??= this.stop(signal))
+  }
+
+  /** What transports add to `init`, between compiling and the hooks. */
+  protected async prepare(): Promise<void> {
+    // nothing without a transport
+  }
+
+  /** What transports add to `close`: requests in flight end here. */
+  protected async dispose(): Promise<void> {
+    // nothing without a transport
+  }
+
+  private async start(): Promise<this> {
+    const { model, features } = this.booted
+    for (const feature of features) await feature.compile?.(model)
+    await this.prepare()
+    await callStartHooks(model.graph.modules, 'onModuleInit')
+    await callStartHooks(model.graph.modules, 'onApplicationBootstrap')
+    for (const feature of features) await feature.start?.({ model, logger: this.logger })
+    return this
+  }
+
+  private async stop(signal: string | undefined): Promise<void> {
+    this.forgetSignals?.()
+    // a start that failed was reported to its caller; what it left must still be cleaned up
+    await this.initialising?.catch(() => undefined)
+    const { model, features } = this.booted
+    const { modules } = model.graph
+    const errors: unknown[] = []
+    const attempt = async (action: () => unknown): Promise<void> => {
+      try {
+        await action()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    errors.push(...(await callStopHooks(modules, 'onModuleDestroy', signal)))
+    errors.push(...(await callStopHooks(modules, 'beforeApplicationShutdown', signal)))
+    await attempt(() => this.dispose())
+    for (const feature of [...features].reverse()) await attempt(() => feature.stop?.())
+    errors.push(...(await callStopHooks(modules, 'onApplicationShutdown', signal)))
+    for (const module of modules) module.container.clear()
+    if (errors.length === 0) return
+    for (const error of errors) this.logger.error(error, 'Shutdown')
+    throw errors[0]
+  }
+
+  private moduleRef(): ModuleRef {
+    return this.module.providers.get(ModuleRef)!.instance as ModuleRef
+  }
+}

@@ -1,0 +1,113 @@
+import { isClass, type Class } from '../common/index.js'
+import {
+  BootFailed,
+  Injector,
+  linkGraph,
+  ModuleGraph,
+  ModuleRef,
+  type ModuleImport,
+  type ModuleOverrides,
+  type ModuleRecord,
+} from '../di/index.js'
+import { defineError } from '../common/index.js'
+import { Reflector } from '../metadata/index.js'
+import { declaredEnhancers } from '../pipeline/index.js'
+import { AppModel } from './app-model.js'
+import type { DeclaredClass, Feature } from './feature.js'
+
+/** A feature that needs another one that is not there, or that needs itself in a circle. */
+export const FeatureMissing = defineError<{ feature: string; requires: string }>(
+  'CORBEL_FEATURE_MISSING',
+  'The feature {feature} requires {requires}, which is not there or requires {feature} itself. Import the module that brings it.',
+)
+
+/** What boot can be told besides the root module. */
+export interface BootOptions {
+  readonly features?: readonly Feature[]
+  readonly overrides?: ModuleOverrides
+  /** Called when the graph is walked and nothing is built yet: the place to replace providers. */
+  readonly onGraph?: (graph: ModuleGraph) => void
+}
+
+/** An application whose singletons are built; `compile` has not been called. */
+export interface Booted {
+  readonly model: AppModel
+  /** In the order of their `requires`. */
+  readonly features: readonly Feature[]
+}
+
+/**
+ * Walks the modules, checks everything, and builds the singletons.
+ *
+ * @param root the root module
+ * @param options features that are there without a module, and overrides
+ * @throws {BootFailed} with every problem found: nothing is built if there is one
+ */
+export async function boot(root: ModuleImport, options: BootOptions = {}): Promise<Booted> {
+  const graph = new ModuleGraph(options.overrides)
+  const injector = new Injector()
+  const model = new AppModel(graph, injector)
+  // an entry that cannot be imported at all is among graph.problems too
+  const record = await graph.add(root).catch((error: unknown) => {
+    if (!graph.problems.includes(error as Error)) throw error
+    return undefined
+  })
+  if (record === undefined) throw new BootFailed(graph.problems)
+  const features = orderFeatures([...(options.features ?? []), ...(graph.features as Set<Feature>)])
+
+  graph.addBuiltin(Reflector)
+  for (const feature of features) {
+    await feature.configure?.({
+      provide: (provider) => void graph.addBuiltin(provider),
+      useDefaultPipe: (pipe) => void (model.globals.defaultPipe = pipe),
+    })
+  }
+  options.onGraph?.(graph)
+  const declared = graph.modules.flatMap((module) => prepareModule(module, model))
+  for (const one of declared) for (const feature of features) feature.inspect?.(one, model)
+  for (const feature of features) feature.check?.(model)
+
+  const { problems } = linkGraph(graph)
+  const all = [...graph.problems, ...problems, ...model.problems]
+  if (all.length > 0) throw new BootFailed(all)
+  await injector.buildSingletons([graph.home, ...graph.modules])
+  return { model, features }
+}
+
+/** Adds what every module has (its ModuleRef, the enhancers that its classes name) and lists its classes. */
+function prepareModule(module: ModuleRecord, { graph, injector }: AppModel): DeclaredClass[] {
+  graph.addProvider(module, { provide: ModuleRef, useValue: new ModuleRef(graph, injector, module) })
+  const declared: DeclaredClass[] = []
+  for (const record of [...module.controllers.values(), ...module.providers.values()]) {
+    const type = record.metatype
+    if (type === undefined || !isClass(type)) continue
+    declared.push({ type, module, record })
+    for (const enhancer of declaredEnhancers(type)) graph.addProvider(module, enhancer, 'injectable')
+  }
+  return declared
+}
+
+/** Adds a class that only one module's classes use (a pipe on a parameter, a middleware) so that the container builds it. */
+export function addInjectable(model: AppModel, module: ModuleRecord, type: Class): void {
+  model.graph.addProvider(module, type, 'injectable')
+}
+
+function orderFeatures(features: readonly Feature[]): Feature[] {
+  const ordered = new Set<Feature>()
+  const pending = new Set<Feature>()
+  const place = (feature: Feature): void => {
+    if (ordered.has(feature)) return
+    pending.add(feature)
+    for (const name of feature.requires ?? []) {
+      const required = features.find((one) => one.name === name)
+      if (required === undefined || pending.has(required)) {
+        throw new FeatureMissing({ feature: feature.name, requires: name })
+      }
+      place(required)
+    }
+    pending.delete(feature)
+    ordered.add(feature)
+  }
+  features.forEach(place)
+  return [...ordered]
+}

@@ -1,0 +1,19 @@
+import type { ModuleImport } from '../di/index.js'
+import { ApplicationContext, type ContextOptions } from './application-context.js'
+import { boot } from './boot.js'
+import type { Feature } from './feature.js'
+
+/**
+ * Starts an application without a transport: for scripts, workers and tests.
+ *
+ * @param root the root module
+ * @param options the logger; features that no module brings
+ * @returns the application, initialised
+ * @throws {BootFailed} CORBEL_BOOT_FAILED with every problem found
+ */
+export async function createContext(
+  root: ModuleImport,
+  options: ContextOptions & { readonly features?: readonly Feature[] } = {},
+): Promise<ApplicationContext> {
+  return new ApplicationContext(await boot(root, options), options).init()
+}

@@ -1,0 +1,21 @@
+export { AppModel } from './app-model.js'
+export { ApplicationContext, type ContextOptions } from './application-context.js'
+export { addInjectable, boot, FeatureMissing, type Booted, type BootOptions } from './boot.js'
+export { createContext } from './create-context.js'
+export type { AppBuilder, DeclaredClass, Feature, RunningApp } from './feature.js'
+export type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleDestroy,
+  OnModuleInit,
+} from './hooks.js'
+export {
+  ConsoleLogger,
+  LOG_LEVELS,
+  Logger,
+  loggerFor,
+  type LoggerOption,
+  type LoggerService,
+  type LogLevel,
+} from './logger.js'

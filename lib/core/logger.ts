@@ -1,0 +1,137 @@
+/** How much a message matters, from the most to the least. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose'
+
+/** Where messages go: Corbel's own console logger, or anything of the same shape. */
+export interface LoggerService {
+  log(message: unknown, ...details: unknown[]): void
+  error(message: unknown, ...details: unknown[]): void
+  warn(message: unknown, ...details: unknown[]): void
+  debug?(message: unknown, ...details: unknown[]): void
+  verbose?(message: unknown, ...details: unknown[]): void
+  fatal?(message: unknown, ...details: unknown[]): void
+}
+
+/** The `logger` option: a logger, the levels that the console logger prints, or false for silence. */
+export type LoggerOption = LoggerService | readonly LogLevel[] | boolean
+
+const ALL_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose']
+const DEFAULT_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log']
+
+/** Prints a line a message: time, level, context, text; errors and warnings on standard error. */
+export class ConsoleLogger implements LoggerService {
+  private levels: ReadonlySet<LogLevel>
+
+  /** @param levels those that are printed; fatal, error, warn and log by default */
+  constructor(levels: readonly LogLevel[] = DEFAULT_LEVELS) {
+    this.levels = new Set(levels)
+  }
+
+  log(message: unknown, ...details: unknown[]): void {
+    this.print('log', message, details)
+  }
+
+  error(message: unknown, ...details: unknown[]): void {
+    this.print('error', message, details)
+  }
+
+  warn(message: unknown, ...details: unknown[]): void {
+    this.print('warn', message, details)
+  }
+
+  debug(message: unknown, ...details: unknown[]): void {
+    this.print('debug', message, details)
+  }
+
+  verbose(message: unknown, ...details: unknown[]): void {
+    this.print('verbose', message, details)
+  }
+
+  fatal(message: unknown, ...details: unknown[]): void {
+    this.print('fatal', message, details)
+  }
+
+  setLogLevels(levels: readonly LogLevel[]): void {
+    this.levels = new Set(levels)
+  }
+
+  private print(level: LogLevel, message: unknown, details: readonly unknown[]): void {
+    if (!this.levels.has(level)) return
+    const context = details.length > 0 && typeof details.at(-1) === 'string' ? `[${String(details.at(-1))}] ` : ''
+    const rest = context === '' ? details : details.slice(0, -1)
+    const text = [message, ...rest].map(show).join(' ')
+    const stream = level === 'log' || level === 'debug' || level === 'verbose' ? process.stdout : process.stderr
+    stream.write(`${new Date().toISOString()} ${level.toUpperCase().padEnd(7)} ${context}${text}\n`)
+  }
+}
+
+/** Line breaks in a message could forge further messages, so only stacks and objects keep theirs. */
+function show(value: unknown): string {
+  if (value instanceof Error) return value.stack ?? value.message
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+  return String(value).replaceAll(/[\r\n]+/g, ' ⏎ ')
+}
+
+/** A logger that drops everything. */
+export const SILENT: LoggerService = { log: drop, error: drop, warn: drop, debug: drop, verbose: drop, fatal: drop }
+
+function drop(): void {
+  // nothing is kept
+}
+
+/**
+ * The logger that an option means.
+ *
+ * @param option a logger, levels, or a switch
+ */
+export function loggerFor(option: LoggerOption | undefined): LoggerService {
+  if (option === undefined || option === true) return new ConsoleLogger()
+  if (option === false) return SILENT
+  return Array.isArray(option) ? new ConsoleLogger(option as readonly LogLevel[]) : (option as LoggerService)
+}
+
+/**
+ * The logger of a class: `private readonly logger = new Logger(UsersService.name)`. Writes to whatever logger the
+ * application was given.
+ */
+export class Logger implements LoggerService {
+  private static target: LoggerService = new ConsoleLogger()
+
+  /** @param context stands in front of each message */
+  constructor(private readonly context = '') {}
+
+  /** Sends the messages of every `Logger` somewhere else. */
+  static overrideLogger(option: LoggerOption): void {
+    Logger.target = loggerFor(option)
+  }
+
+  log(message: unknown, ...details: unknown[]): void {
+    Logger.target.log(message, ...this.with(details))
+  }
+
+  error(message: unknown, ...details: unknown[]): void {
+    Logger.target.error(message, ...this.with(details))
+  }
+
+  warn(message: unknown, ...details: unknown[]): void {
+    Logger.target.warn(message, ...this.with(details))
+  }
+
+  debug(message: unknown, ...details: unknown[]): void {
+    Logger.target.debug?.(message, ...this.with(details))
+  }
+
+  verbose(message: unknown, ...details: unknown[]): void {
+    Logger.target.verbose?.(message, ...this.with(details))
+  }
+
+  fatal(message: unknown, ...details: unknown[]): void {
+    ;(Logger.target.fatal ?? Logger.target.error).call(Logger.target, message, ...this.with(details))
+  }
+
+  private with(details: readonly unknown[]): readonly unknown[] {
+    return this.context === '' ? details : [...details, this.context]
+  }
+}
+
+/** Every level, for `logger: LOG_LEVELS`. */
+export const LOG_LEVELS = ALL_LEVELS

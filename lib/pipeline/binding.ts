@@ -1,0 +1,90 @@
+import { isPromise } from '../common/index.js'
+import type { Injector } from '../di/index.js'
+import type { EndpointModel, ParamModel } from './endpoint.js'
+import { enhancerOf, withEnhancer, type Enhancer } from './enhancer.js'
+import type { ArgumentMetadata, PipeTransform } from './enhancers.js'
+import type { PipelineContext } from './execution-context.js'
+
+/** The arguments of an endpoint, ready to be taken. */
+export interface Binding<C> {
+  /** One function per argument; `undefined` is passed where no decorator stands. */
+  readonly bind: readonly ((context: C) => unknown)[]
+  readonly steps: readonly string[]
+  readonly needsScope: boolean
+}
+
+type Pipe = Enhancer<PipeTransform<never>>
+type Transform<C> = (value: unknown, context: C) => unknown
+
+/**
+ * Compiles the parameters of an endpoint with their pipes: global → class → method → parameter.
+ *
+ * @param endpoint whose parameters
+ * @param pipes of application, class and method, in this order
+ * @param injector builds pipes given as classes
+ * @param defaultPipe stands before the others unless there is one of its class
+ */
+export async function bindArguments<C extends PipelineContext>(
+  endpoint: EndpointModel<C>,
+  pipes: readonly Pipe[],
+  injector: Injector,
+  defaultPipe: PipeTransform<never> | undefined,
+): Promise<Binding<C>> {
+  const length = Math.max(0, ...endpoint.params.map((param) => param.index + 1))
+  const bind = new Array<(context: C) => unknown>(length).fill(nothing)
+  const steps: string[] = []
+  let needsScope = false
+  for (const param of endpoint.params) {
+    const own = await Promise.all(param.pipes.map((pipe) => enhancerOf(pipe, endpoint.module, injector)))
+    const declared = param.piped ? [...pipes, ...own] : own
+    const chain = withDefault(declared, param, defaultPipe)
+    needsScope ||= chain.some((pipe) => pipe.instance === undefined)
+    const transforms: Transform<C>[] = []
+    for (const pipe of chain) {
+      const transform = compilePipe<C>(pipe, metadataOf(param))
+      if (transform === undefined) continue
+      transforms.push(transform)
+      steps.push(`pipe ${pipe.name} on [${param.index}]`)
+    }
+    bind[param.index] = chainTransforms(param, transforms)
+  }
+  return { bind, steps, needsScope }
+}
+
+function nothing(): undefined {
+  return undefined
+}
+
+function metadataOf(param: ParamModel): ArgumentMetadata {
+  return { type: param.type as ArgumentMetadata['type'], metatype: param.metatype, data: param.data }
+}
+
+function withDefault(declared: readonly Pipe[], param: ParamModel, defaultPipe: PipeTransform<never> | undefined): readonly Pipe[] {
+  if (defaultPipe === undefined || !param.piped) return declared
+  const metatype = defaultPipe.constructor as Pipe['metatype'] & object
+  const replaced = declared.some((pipe) => pipe.instance instanceof metatype || pipe.metatype?.prototype instanceof metatype)
+  return replaced ? declared : [{ name: metatype.name, metatype, instance: defaultPipe, get: () => defaultPipe }, ...declared]
+}
+
+function compilePipe<C extends PipelineContext>(pipe: Pipe, metadata: ArgumentMetadata): Transform<C> | undefined {
+  const { instance } = pipe
+  if (instance === undefined) {
+    return (value, context) => withEnhancer(pipe, context, (one) => one.transform(value as never, metadata))
+  }
+  if (instance.prepare === undefined) return (value) => instance.transform(value as never, metadata)
+  return instance.prepare(metadata) as Transform<C> | undefined
+}
+
+function chainTransforms<C>(param: ParamModel<C>, transforms: readonly Transform<C>[]): (context: C) => unknown {
+  const extract = (context: C): unknown => param.extract(context)
+  if (transforms.length === 0) return extract
+  const apply = (value: unknown, context: C, from: number): unknown => {
+    let current = value
+    for (let i = from; i < transforms.length; i++) {
+      if (isPromise(current)) return current.then((ready) => apply(ready, context, i))
+      current = transforms[i]!(current, context)
+    }
+    return current
+  }
+  return (context) => apply(param.extract(context), context, 0)
+}

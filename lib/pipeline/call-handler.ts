@@ -1,0 +1,70 @@
+import { isPromise } from '../common/index.js'
+import { isObservableLike, lastValueOf, Stream, type Subscriber } from './observable.js'
+
+/**
+ * What an interceptor gets as `next`. `handle()` gives the rest of the call as a cold stream: await it for the value,
+ * pipe it through operators, or leave it alone, and the handler does not run.
+ */
+export interface CallHandler<T = unknown> {
+  handle(): Stream<T>
+}
+
+/** The rest of a call, as one object: the `next` of an interceptor and the stream that its `handle()` returns. */
+export class NextCall<C> extends Stream implements CallHandler {
+  constructor(
+    private readonly context: C,
+    private readonly rest: (context: C) => unknown,
+  ) {
+    super()
+  }
+
+  handle(): this {
+    return this
+  }
+
+  /** Runs the rest, without a stream: what happens when an interceptor returns `next.handle()` as it is. */
+  call(): unknown {
+    return this.rest(this.context)
+  }
+
+  protected run(subscriber: Subscriber): void {
+    let result: unknown
+    try {
+      result = this.call()
+    } catch (error) {
+      subscriber.error(error)
+      return
+    }
+    if (isPromise(result)) {
+      result.then(
+        (value) => emit(value, subscriber),
+        (error: unknown) => subscriber.error(error),
+      )
+    } else emit(result, subscriber)
+  }
+}
+
+/** A handler's observable passes through value by value; anything else is one value. */
+function emit(value: unknown, subscriber: Subscriber): void {
+  if (isObservableLike(value)) {
+    const subscription = value.subscribe(subscriber) as { unsubscribe(): void } | undefined
+    if (subscription !== undefined && subscription !== subscriber) subscriber.add(subscription)
+    return
+  }
+  subscriber.next(value)
+  subscriber.complete()
+}
+
+/**
+ * What an interceptor (or a guard) returned, as a value or a promise of it: an untouched `next.handle()` is run, of an
+ * observable the last value counts.
+ *
+ * @param result as returned
+ * @param keepStreams true where each value of an observable is wanted (server-sent events)
+ */
+export function settle(result: unknown, keepStreams = false): unknown {
+  if (result instanceof NextCall) return settle(result.call(), keepStreams)
+  if (isObservableLike(result)) return keepStreams ? result : lastValueOf(result)
+  if (isPromise(result)) return result.then((value) => settle(value, keepStreams))
+  return result
+}

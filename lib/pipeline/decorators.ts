@@ -1,0 +1,66 @@
+import type { AbstractClass, Class } from '../common/index.js'
+import { InjectionToken, Injectable } from '../di/index.js'
+import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
+import type { CanActivate, EnhancerOf, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
+
+/** Guards a class or method; given as classes (built by the container) or instances. */
+export const UseGuards = defineDecorator({
+  name: 'UseGuards',
+  on: ['class', 'method'],
+  merge: 'append',
+  value: (...guards: EnhancerOf<CanActivate>[]) => guards,
+})
+
+/** Wraps the calls of a class or method. */
+export const UseInterceptors = defineDecorator({
+  name: 'UseInterceptors',
+  on: ['class', 'method'],
+  merge: 'append',
+  value: (...interceptors: EnhancerOf<Interceptor>[]) => interceptors,
+})
+
+/** Pipes the parameters of a class's methods, or of one method. */
+export const UsePipes = defineDecorator({
+  name: 'UsePipes',
+  on: ['class', 'method'],
+  merge: 'append',
+  value: (...pipes: EnhancerOf<PipeTransform<never>>[]) => pipes,
+})
+
+/** Sends the exceptions of a class or method to filters. */
+export const UseFilters = defineDecorator({
+  name: 'UseFilters',
+  on: ['class', 'method'],
+  merge: 'append',
+  value: (...filters: EnhancerOf<ExceptionFilter<never>>[]) => filters,
+})
+
+/** The exception types of a filter. */
+export const CatchTypes = defineDecorator({
+  name: 'Catch',
+  on: ['class'],
+  value: (...types: (Class | AbstractClass)[]) => types,
+})
+
+/**
+ * Marks a filter and names the exceptions that it answers for; without a type it catches everything.
+ *
+ * @param types exception classes; subclasses are included
+ */
+export function Catch(...types: (Class | AbstractClass)[]): AnyDecorator {
+  const note = CatchTypes(...types)
+  const injectable = Injectable()
+  return (target, member, place) => {
+    note(target, member, place)
+    if (member === undefined) injectable(target)
+  }
+}
+
+/** Provide a guard under this token to have it run for every endpoint of every transport. Several may be provided. */
+export const APP_GUARD = new InjectionToken<CanActivate>('APP_GUARD', { multi: true })
+/** As `APP_GUARD`, for interceptors. */
+export const APP_INTERCEPTOR = new InjectionToken<Interceptor>('APP_INTERCEPTOR', { multi: true })
+/** As `APP_GUARD`, for pipes. */
+export const APP_PIPE = new InjectionToken<PipeTransform>('APP_PIPE', { multi: true })
+/** As `APP_GUARD`, for exception filters. */
+export const APP_FILTER = new InjectionToken<ExceptionFilter>('APP_FILTER', { multi: true })

@@ -1,0 +1,77 @@
+import { isClass, isPromise, type Class, type MaybePromise } from '../common/index.js'
+import type { Injector, ModuleRecord, ProviderRecord } from '../di/index.js'
+import { existingMembers, lineage, readClass, readMember, type MetadataRef } from '../metadata/index.js'
+import { UseFilters, UseGuards, UseInterceptors, UsePipes } from './decorators.js'
+import type { EnhancerOf } from './enhancers.js'
+import type { PipelineContext } from './execution-context.js'
+
+/** A guard, interceptor, pipe or filter whose instance is known at boot, or that is built for each call. */
+export interface Enhancer<T> {
+  /** Its class's name. */
+  readonly name: string
+  /** The instance; undefined if it lives for a call. */
+  readonly instance: T | undefined
+  /** The class, where there is one. */
+  readonly metatype: Class | undefined
+  /** The instance for a call. */
+  get(context: PipelineContext): MaybePromise<T>
+}
+
+/**
+ * Makes an enhancer of what a decorator or `useGlobal…` was given.
+ *
+ * @param declared an instance, or a class that the module has a record of
+ * @param module where the class is listed
+ * @param injector builds what lives for a call
+ */
+export async function enhancerOf<T>(declared: EnhancerOf<T>, module: ModuleRecord, injector: Injector): Promise<Enhancer<T>> {
+  if (!isClass(declared)) {
+    const metatype = (declared as { constructor?: Class }).constructor
+    return { name: metatype?.name ?? 'instance', instance: declared, metatype, get: () => declared }
+  }
+  return enhancerOfRecord<T>(module.injectables.get(declared) ?? module.providers.get(declared)!, injector)
+}
+
+/**
+ * Makes an enhancer of a provider.
+ *
+ * @param record its record
+ * @param injector builds what lives for a call
+ */
+export async function enhancerOfRecord<T>(record: ProviderRecord, injector: Injector): Promise<Enhancer<T>> {
+  const metatype = record.metatype
+  const name = metatype?.name ?? String(record.token)
+  if (!record.isStatic) {
+    return { name, metatype, instance: undefined, get: (context) => injector.resolve(record, context.scope) as MaybePromise<T> }
+  }
+  const instance = (await injector.resolve(record)) as T
+  return { name: metatype?.name ?? (instance as object).constructor.name, metatype, instance, get: () => instance }
+}
+
+/**
+ * Runs a function with an enhancer, waiting for the enhancer only where it has to be built asynchronously.
+ *
+ * @param enhancer the enhancer
+ * @param context the call
+ * @param use what to do with the instance
+ */
+export function withEnhancer<T, R>(enhancer: Enhancer<T>, context: PipelineContext, use: (instance: T) => R): MaybePromise<Awaited<R> | R> {
+  const instance = enhancer.get(context)
+  return isPromise<T>(instance) ? (instance.then(use) as Promise<Awaited<R>>) : use(instance)
+}
+
+const KINDS: readonly MetadataRef<unknown[]>[] = [UseGuards, UseInterceptors, UsePipes, UseFilters]
+
+/**
+ * The enhancer classes that a class names on itself and on its methods: the container has to build them.
+ *
+ * @param owner a controller, gateway, resolver …
+ */
+export function declaredEnhancers(owner: Class): readonly Class[] {
+  const members = new Set(lineage(owner).flatMap((one) => [...existingMembers(one)]))
+  const declared = KINDS.flatMap((kind) => [
+    ...(readClass(kind, owner) ?? []),
+    ...[...members].flatMap((member) => readMember(kind, owner, member) ?? []),
+  ])
+  return [...new Set(declared.filter((one) => isClass(one)))]
+}

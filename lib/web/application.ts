@@ -1,0 +1,241 @@
+import type { Server } from 'node:net'
+import { ApplicationContext, boot, type ContextOptions, type Feature } from '../core/index.js'
+import { defineError } from '../common/index.js'
+import type { ModuleImport, ModuleOverrides } from '../di/index.js'
+import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from '../pipeline/index.js'
+import { createH1Server, type BoundAddress, type H1Limits, type ServerEngine } from '../server/index.js'
+import type { BodyOptions } from './body.js'
+import { corsMiddleware, type CorsOptions } from './cors.js'
+import { WebFeature, type WebOptions } from './feature.js'
+import { fetchWith, inject, type InjectRequest, type InjectResponse } from './inject.js'
+import type { MiddlewareEntry, RouteInfo } from './middleware.js'
+import type { ErrorFormat } from './problem.js'
+import type { VersioningOptions } from './versioning.js'
+
+/** Something was set after the routes were compiled. */
+export const AlreadyInitialised = defineError<{ call: string }>(
+  'CORBEL_ALREADY_INITIALISED',
+  '{call} has no effect after init() or listen(): the routes are compiled. Call it before.',
+)
+
+/** Options of `createApp`. */
+export interface ApplicationOptions extends ContextOptions {
+  /** The form of error bodies: RFC 9457 (`'problem'`, the default), or `'plain'`: `{ statusCode, message, error }`. */
+  readonly errors?: ErrorFormat
+  /** Keeps the bytes of bodies for `request.rawBody` and `@RawBody()`. */
+  readonly rawBody?: boolean
+  /** Allows other origins: true for all. */
+  readonly cors?: boolean | CorsOptions
+  readonly body?: BodyOptions
+  /** Bounds and timeouts of the HTTP engine. */
+  readonly server?: Partial<H1Limits>
+  /** Whether `/Users` and `/users` differ. Default true. */
+  readonly caseSensitive?: boolean
+  /** Whether `/users` and `/users/` differ. Default false. */
+  readonly strictSlash?: boolean
+  /** Shows traces of unknown errors to clients. Default: only if NODE_ENV is `development`. */
+  readonly development?: boolean
+  /** Closes the application on SIGINT and SIGTERM once it listens. Default true. */
+  readonly shutdownSignals?: boolean
+  /** Milliseconds for which `close` waits for requests in flight. Default 10 s. */
+  readonly drainTimeout?: number
+  /** Features that no module brings. */
+  readonly features?: readonly Feature[]
+  /** Modules to replace by others. */
+  readonly overrides?: ModuleOverrides
+}
+
+const DEFAULT_DRAIN_MS = 10_000
+
+/** An application that answers HTTP. */
+export class Application extends ApplicationContext {
+  private engine: ServerEngine | undefined
+  private bound: readonly BoundAddress[] = []
+  private initialised = false
+
+  private constructor(
+    booted: Awaited<ReturnType<typeof boot>>,
+    private readonly web: WebFeature,
+    private readonly options: ApplicationOptions,
+  ) {
+    super(booted, options)
+    web.options.report = (error, { exchange }) => {
+      this.logger.error(error, `${exchange.method} ${exchange.target.split('?', 1)[0]}`)
+    }
+    if (options.cors !== undefined && options.cors !== false) this.enableCors(options.cors === true ? {} : options.cors)
+  }
+
+  /**
+   * Boots an application.
+   *
+   * @param root the root module
+   * @param options see `ApplicationOptions`
+   * @throws {BootFailed} CORBEL_BOOT_FAILED with every problem found
+   */
+  static async create(root: ModuleImport, options: ApplicationOptions = {}): Promise<Application> {
+    const web = new WebFeature(defaults(options))
+    const booted = await boot(root, { ...options, features: [web, ...(options.features ?? [])] })
+    return new Application(booted, web, options)
+  }
+
+  /**
+   * Starts answering on a port.
+   *
+   * @param port 0 for any free one, or the path of a Unix socket
+   * @param host all addresses if left out
+   * @returns the server, once it is bound
+   */
+  async listen(port: number | string, host?: string): Promise<Server> {
+    await this.init()
+    const where = typeof port === 'string' && !/^\d+$/.test(port) ? { path: port } : { port: Number(port) }
+    this.bound = await this.server().listen({ ...where, ...(host !== undefined && { host }) })
+    if (this.options.shutdownSignals !== false) this.enableShutdownHooks()
+    this.logger.log(`Listening on ${await this.getUrl()} (${this.web.size} routes)`, 'Corbel')
+    return this.server().nodeServer
+  }
+
+  /** The address as a URL, once it listens. A wildcard address is told as localhost. */
+  async getUrl(): Promise<string> {
+    const address = this.bound[0] ?? this.addressOfServer()
+    if (address === undefined) throw new TypeError('The application does not listen yet. Call listen() first.')
+    if (address.path !== undefined) return `unix:${address.path}`
+    const isAny = address.host === '::' || address.host === '0.0.0.0'
+    const host = isAny ? 'localhost' : address.host.includes(':') ? `[${address.host}]` : address.host
+    return `http://${host}:${address.port}`
+  }
+
+  /** The listening server: has `address()` and `listen(0)`, for test clients that take a server. */
+  getHttpServer(): Server {
+    return this.server().nodeServer
+  }
+
+  /** Sends a request through the application without a socket. */
+  async inject(request: InjectRequest | string): Promise<InjectResponse> {
+    await this.init()
+    return inject((exchange) => this.web.handler.handle(exchange), request)
+  }
+
+  /** Answers a Fetch request. */
+  async fetch(request: Request): Promise<Response> {
+    await this.init()
+    return fetchWith((exchange) => this.web.handler.handle(exchange), request)
+  }
+
+  /**
+   * Adds middleware in front of everything.
+   *
+   * @param first a path below which the others run, or middleware
+   * @param rest more middleware
+   */
+  use(first: string | MiddlewareEntry, ...rest: readonly MiddlewareEntry[]): this {
+    this.assertOpen('use()')
+    const path = typeof first === 'string' ? first : undefined
+    for (const entry of typeof first === 'string' ? rest : [first, ...rest]) {
+      this.web.options.early.push({ path, entry })
+    }
+    return this
+  }
+
+  /**
+   * Puts a path in front of all routes.
+   *
+   * @param prefix the path
+   * @param options `exclude`: routes that stay where they are
+   */
+  setGlobalPrefix(prefix: string, options: { readonly exclude?: readonly (string | RouteInfo)[] } = {}): this {
+    this.assertOpen('setGlobalPrefix()')
+    this.web.options.globalPrefix = prefix
+    this.web.options.prefixExclusions = options.exclude ?? []
+    return this
+  }
+
+  /** Serves several versions of an API; see `@Version`. */
+  enableVersioning(options: VersioningOptions = {}): this {
+    this.assertOpen('enableVersioning()')
+    this.web.options.versioning = options
+    return this
+  }
+
+  /** Lets pages of other origins call the application. */
+  enableCors(options: CorsOptions = {}): this {
+    this.assertOpen('enableCors()')
+    this.web.options.placed.push(corsMiddleware(options))
+    return this
+  }
+
+  /** Changes how bodies are read; Corbel reads all of its types anyway, so the type only selects whose limit is meant. */
+  useBodyParser(_type: string, options: { readonly limit?: number } = {}): this {
+    this.assertOpen('useBodyParser()')
+    this.web.options.body = { ...this.web.options.body, ...options }
+    return this
+  }
+
+  useGlobalGuards(...guards: readonly CanActivate[]): this {
+    this.assertOpen('useGlobalGuards()')
+    this.booted.model.globals.useGuards(...guards)
+    return this
+  }
+
+  useGlobalInterceptors(...interceptors: readonly Interceptor[]): this {
+    this.assertOpen('useGlobalInterceptors()')
+    this.booted.model.globals.useInterceptors(...interceptors)
+    return this
+  }
+
+  useGlobalPipes(...pipes: readonly PipeTransform<never>[]): this {
+    this.assertOpen('useGlobalPipes()')
+    this.booted.model.globals.usePipes(...pipes)
+    return this
+  }
+
+  useGlobalFilters(...filters: readonly ExceptionFilter<never>[]): this {
+    this.assertOpen('useGlobalFilters()')
+    this.booted.model.globals.useFilters(...filters)
+    return this
+  }
+
+  protected override async prepare(): Promise<void> {
+    this.initialised = true
+  }
+
+  /** Lets requests in flight finish, then closes the port. */
+  protected override async dispose(): Promise<void> {
+    await this.engine?.drain(this.options.drainTimeout ?? DEFAULT_DRAIN_MS)
+    await this.engine?.close()
+  }
+
+  private server(): ServerEngine {
+    if (this.engine !== undefined) return this.engine
+    const onError = (error: unknown): void => this.logger.error(error, 'Server')
+    this.engine = createH1Server({ ...this.options.server, onError })
+    this.engine.handle((exchange) => this.web.handler.handle(exchange))
+    return this.engine
+  }
+
+  private addressOfServer(): BoundAddress | undefined {
+    const address = this.engine?.nodeServer.address() ?? null
+    if (address === null) return undefined
+    if (typeof address === 'string') return { host: '', port: 0, path: address }
+    return { host: address.address, port: address.port, path: undefined }
+  }
+
+  private assertOpen(call: string): void {
+    if (this.initialised) throw new AlreadyInitialised({ call })
+  }
+}
+
+function defaults(options: ApplicationOptions): WebOptions {
+  return {
+    errors: options.errors ?? 'problem',
+    body: { ...options.body, ...(options.rawBody !== undefined && { rawBody: options.rawBody }) },
+    globalPrefix: '',
+    prefixExclusions: [],
+    versioning: undefined,
+    caseSensitive: options.caseSensitive ?? true,
+    strictSlash: options.strictSlash ?? false,
+    early: [],
+    placed: [],
+    report: () => undefined,
+    development: options.development ?? process.env['NODE_ENV'] === 'development',
+  }
+}

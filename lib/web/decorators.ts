@@ -1,0 +1,124 @@
+import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
+import { Injectable, type Scope } from '../di/index.js'
+import type { HttpStatus } from '../http/index.js'
+
+/** Serves requests of every version, also those that name none. */
+export const VERSION_NEUTRAL = Symbol('VERSION_NEUTRAL')
+
+/** One version or several. */
+export type VersionValue = string | typeof VERSION_NEUTRAL | readonly (string | typeof VERSION_NEUTRAL)[]
+
+/** The options of `@Controller`. */
+export interface ControllerOptions {
+  /** In front of the paths of its routes. */
+  readonly path?: string | readonly string[]
+  /** Answers only requests for this host; may have parameters (`:tenant.example.com`). */
+  readonly host?: string | readonly string[]
+  readonly scope?: Scope
+  readonly durable?: boolean
+  readonly version?: VersionValue
+}
+
+/** What `@Controller` stores. */
+export const ControllerMetadata = defineDecorator({
+  name: 'Controller',
+  on: ['class'],
+  value: (options: ControllerOptions) => options,
+})
+
+/**
+ * Declares a controller.
+ *
+ * @param prefix path, paths, or options
+ * @example
+ * @Controller('users')
+ */
+export function Controller(prefix: string | readonly string[] | ControllerOptions = ''): AnyDecorator {
+  const options: ControllerOptions =
+    typeof prefix === 'string' || Array.isArray(prefix) ? { path: prefix as string } : (prefix as ControllerOptions)
+  const note = ControllerMetadata(options)
+  const { scope, durable } = options
+  const injectable = Injectable({ ...(scope !== undefined && { scope }), ...(durable !== undefined && { durable }) })
+  return (target, member, place) => {
+    note(target, member, place)
+    if (member === undefined && place === undefined) injectable(target)
+  }
+}
+
+/** One `@Get`, `@Post` … on a method. */
+export interface RouteDeclaration {
+  /** Upper case, or `*` for all. */
+  readonly method: string
+  readonly paths: readonly string[]
+  /** True for `@Sse`: the result is a stream of events. */
+  readonly events: boolean
+  readonly label: string
+}
+
+/** What the method decorators store; several on one method are several routes. */
+export const Routes = defineDecorator({
+  name: 'Get',
+  on: ['method'],
+  merge: 'append',
+  value: (route: RouteDeclaration) => [route],
+  label: ([route]) => route!.label,
+})
+
+type RouteDecorator = (path?: string | readonly string[]) => AnyDecorator
+
+function routeDecorator(label: string, method: string, events = false): RouteDecorator {
+  return (path = '/') => Routes({ method, paths: typeof path === 'string' ? [path] : path, events, label })
+}
+
+/** Answers GET, and HEAD with it. */
+export const Get = routeDecorator('Get', 'GET')
+/** Answers POST, with 201 unless `@HttpCode` says otherwise. */
+export const Post = routeDecorator('Post', 'POST')
+export const Put = routeDecorator('Put', 'PUT')
+export const Patch = routeDecorator('Patch', 'PATCH')
+export const Delete = routeDecorator('Delete', 'DELETE')
+export const Options = routeDecorator('Options', 'OPTIONS')
+export const Head = routeDecorator('Head', 'HEAD')
+/** Answers every method that has no route of its own on the same path. */
+export const All = routeDecorator('All', '*')
+/** Answers the QUERY method: safe like GET, with a body like POST. (`@Query` is the parameter.) */
+export const QueryMethod = routeDecorator('Query', 'QUERY')
+export const Search = routeDecorator('Search', 'SEARCH')
+export const Propfind = routeDecorator('Propfind', 'PROPFIND')
+export const Proppatch = routeDecorator('Proppatch', 'PROPPATCH')
+export const Mkcol = routeDecorator('Mkcol', 'MKCOL')
+export const Copy = routeDecorator('Copy', 'COPY')
+export const Move = routeDecorator('Move', 'MOVE')
+export const Lock = routeDecorator('Lock', 'LOCK')
+export const Unlock = routeDecorator('Unlock', 'UNLOCK')
+/** Sends server-sent events: each value of the returned observable or async iterable is one. */
+export const Sse = routeDecorator('Sse', 'GET', true)
+
+/** Answers with another status than 200 (201 for POST). */
+export const HttpCode = defineDecorator({
+  name: 'HttpCode',
+  on: ['method'],
+  value: (status: HttpStatus | number) => status as number,
+})
+
+/** Sets a response header; a function is asked for each response. */
+export const Header = defineDecorator({
+  name: 'Header',
+  on: ['method'],
+  merge: 'append',
+  value: (name: string, value: string | (() => string)) => [{ name, value }],
+})
+
+/** Redirects; the handler may return `{ url, statusCode }` to choose another address or status. */
+export const Redirect = defineDecorator({
+  name: 'Redirect',
+  on: ['method'],
+  value: (url: string = '', statusCode: number = 302) => ({ url, statusCode }),
+})
+
+/** The version (or versions) that a controller or a route belongs to; the route's counts. */
+export const Version = defineDecorator({
+  name: 'Version',
+  on: ['class', 'method'],
+  value: (version: VersionValue) => version,
+})

@@ -1,0 +1,157 @@
+import type { Class } from '../common/index.js'
+import { REQUEST_CONTEXT_ID, ResolutionScope } from '../di/index.js'
+import { HttpRequest, HttpResponse, parseQuery, type Exchange, type QueryParams } from '../http/index.js'
+import { defineError } from '../common/index.js'
+import type {
+  Handler,
+  HttpArgumentsHost,
+  PipelineContext,
+  RpcArgumentsHost,
+  WsArgumentsHost,
+} from '../pipeline/index.js'
+import type { HttpRoute } from './http-route.js'
+
+/** `switchToWs()` on an HTTP call, and the like. */
+export const TransportMismatch = defineError<{ asked: string; actual: string }>(
+  'CORBEL_TRANSPORT_MISMATCH',
+  'This call came by {actual}, so it has no {asked} side. Ask context.getType() first.',
+)
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
+/**
+ * One HTTP call: what guards, interceptors, filters and parameter decorators get as context. Request and response
+ * objects, query and scope are made only if something looks at them.
+ */
+export class HttpContext implements PipelineContext, HttpArgumentsHost {
+  readonly exchange: Exchange
+  /** Undefined while no route is known, and for requests without one. */
+  route: HttpRoute | undefined = undefined
+  params: Readonly<Record<string, string>> = NO_PARAMS
+  hosts: Readonly<Record<string, string>> = NO_PARAMS
+  /** What `@Next()` and middleware get. */
+  next: (error?: unknown) => void = doNothing
+  /** The body's bytes, where they are kept. */
+  rawBody: Uint8Array | undefined = undefined
+  private parsedBody: unknown = undefined
+  private parsedQuery: QueryParams | undefined = undefined
+  private requestObject: HttpRequest | undefined = undefined
+  private responseObject: HttpResponse | undefined = undefined
+  private resolutionScope: ResolutionScope | undefined = undefined
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange
+  }
+
+  get request(): HttpRequest {
+    if (this.requestObject !== undefined) return this.requestObject
+    const request = new HttpRequest(this.exchange)
+    request.params = this.params
+    request.hosts = this.hosts
+    request.body = this.parsedBody
+    request.rawBody = this.rawBody
+    if (this.parsedQuery !== undefined) request.query = this.parsedQuery
+    return (this.requestObject = request)
+  }
+
+  get response(): HttpResponse {
+    if (this.responseObject !== undefined) return this.responseObject
+    const response = new HttpResponse(this.exchange, this.route?.status)
+    this.route?.headers.applyTo(response)
+    return (this.responseObject = response)
+  }
+
+  /** The response object, if something has asked for it: then its status and headers count. */
+  get touchedResponse(): HttpResponse | undefined {
+    return this.responseObject
+  }
+
+  get body(): unknown {
+    return this.requestObject === undefined ? this.parsedBody : this.requestObject.body
+  }
+
+  set body(value: unknown) {
+    this.parsedBody = value
+    if (this.requestObject !== undefined) this.requestObject.body = value
+  }
+
+  get query(): QueryParams {
+    if (this.requestObject !== undefined) return this.requestObject.query
+    if (this.parsedQuery !== undefined) return this.parsedQuery
+    const { target } = this.exchange
+    const mark = target.indexOf('?')
+    return (this.parsedQuery = parseQuery(mark === -1 ? '' : target.slice(mark + 1)))
+  }
+
+  /** Tells the context which route it is on. */
+  enter(route: HttpRoute, params: Readonly<Record<string, string>>, hosts: Readonly<Record<string, string>>): void {
+    this.route = route
+    this.params = params
+    this.hosts = hosts
+    if (this.requestObject !== undefined) {
+      this.requestObject.params = params
+      this.requestObject.hosts = hosts
+    }
+    if (this.responseObject !== undefined) {
+      this.responseObject.statusCode = route.status
+      route.headers.applyTo(this.responseObject)
+    }
+  }
+
+  get scope(): ResolutionScope {
+    if (this.resolutionScope !== undefined) return this.resolutionScope
+    const { request } = this
+    const known = request[REQUEST_CONTEXT_ID as unknown as string] as ResolutionScope | undefined
+    const scope = known ?? new ResolutionScope(request)
+    if (known === undefined) Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: scope })
+    return (this.resolutionScope = scope)
+  }
+
+  getClass<T = unknown>(): Class<T> {
+    return this.route?.endpoint.owner as Class<T>
+  }
+
+  getHandler(): Handler {
+    return this.route?.handler as Handler
+  }
+
+  getType<T extends string = string>(): T {
+    return 'http' as T
+  }
+
+  getArgs<T extends readonly unknown[] = unknown[]>(): T {
+    return [this.request, this.response, this.next] as unknown as T
+  }
+
+  getArgByIndex<T = unknown>(index: number): T {
+    return this.getArgs()[index] as T
+  }
+
+  switchToHttp(): HttpArgumentsHost {
+    return this
+  }
+
+  switchToWs(): WsArgumentsHost {
+    throw new TransportMismatch({ asked: 'WebSocket', actual: 'HTTP' })
+  }
+
+  switchToRpc(): RpcArgumentsHost {
+    throw new TransportMismatch({ asked: 'RPC', actual: 'HTTP' })
+  }
+
+  getRequest<T = HttpRequest>(): T {
+    return this.request as T
+  }
+
+  getResponse<T = HttpResponse>(): T {
+    return this.response as T
+  }
+
+  getNext<T = unknown>(): T {
+    return this.next as T
+  }
+}
+
+function doNothing(): void {
+  // nothing follows
+}

@@ -1,0 +1,116 @@
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../common/index.js'
+import { MemoryExchange, type ExchangeHandler } from '../http/index.js'
+
+/** A request without sockets. */
+export interface InjectRequest {
+  /** GET by default. */
+  readonly method?: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Added to the query of `url`. */
+  readonly query?: Readonly<Record<string, string>>
+  /** Text and bytes are sent as they are, anything else as JSON. */
+  readonly payload?: unknown
+  /** As `payload`. */
+  readonly body?: unknown
+}
+
+/** What came back. */
+export interface InjectResponse {
+  readonly statusCode: number
+  readonly status: number
+  /** By name; several lines of one name are an array. */
+  readonly headers: Readonly<Record<string, string | string[]>>
+  /** The body as text. */
+  readonly body: string
+  /** As `body`. */
+  readonly payload: string
+  readonly rawPayload: Uint8Array
+  /** The body, parsed. */
+  json<T = unknown>(): T
+}
+
+/**
+ * Sends a request through an application without a socket.
+ *
+ * @param handler the application
+ * @param request what to send; a string is the path of a GET
+ */
+export async function inject(handler: ExchangeHandler, request: InjectRequest | string): Promise<InjectResponse> {
+  const { method = 'GET', url, headers = {}, query, payload, body = payload } =
+    typeof request === 'string' ? ({ url: request } as InjectRequest) : request
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => [name, one as string] as const),
+  )
+  const bytes = toBytes(body)
+  const has = (name: string): boolean => lines.some(([known]) => known.toLowerCase() === name)
+  if (bytes !== undefined && !has('content-type') && !(body instanceof Uint8Array)) {
+    lines.push(['content-type', typeof body === 'string' ? 'text/plain' : 'application/json'])
+  }
+  if (bytes !== undefined && !has('content-length')) lines.push(['content-length', String(bytes.length)])
+  const exchange = new MemoryExchange({ method, target: targetOf(url, query), headers: lines, body: bytes })
+  await handler(exchange)
+  const response = await exchange.response
+  const text = (): string => decodeUtf8(response.body)
+  const names = [...new Set([...response.headers].map(([name]) => name))]
+  return {
+    statusCode: response.status,
+    status: response.status,
+    headers: Object.fromEntries(
+      names.map((name) => {
+        const all = response.headers.getAll(name)
+        return [name, all.length > 1 ? all : all[0]!]
+      }),
+    ),
+    get body() {
+      return text()
+    },
+    get payload() {
+      return text()
+    },
+    rawPayload: response.body,
+    json: <T>() => JSON.parse(text()) as T,
+  }
+}
+
+/**
+ * Answers a Fetch request: what serverless runtimes and tests call.
+ *
+ * @param handler the application
+ * @param request a standard request
+ */
+export async function fetchWith(handler: ExchangeHandler, request: Request): Promise<Response> {
+  const url = new URL(request.url)
+  const exchange = new MemoryExchange({
+    method: request.method,
+    target: url.pathname + url.search,
+    headers: [...request.headers],
+    scheme: url.protocol === 'https:' ? 'https' : 'http',
+    authority: url.host,
+    body: request.body === null ? undefined : await readAll(request.body as unknown as AsyncIterable<Uint8Array>),
+  })
+  request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })
+  await handler(exchange)
+  const { status, headers, body } = await exchange.response
+  const hasNoBody = status === 204 || status === 205 || status === 304
+  return new Response(hasNoBody ? null : (body as Uint8Array<ArrayBuffer>), { status, headers: [...headers] })
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return concatBytes(parts)
+}
+
+function toBytes(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body === null) return undefined
+  if (body instanceof Uint8Array) return body
+  return encodeUtf8(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+function targetOf(url: string, query: Readonly<Record<string, string>> | undefined): string {
+  const target = url.startsWith('/') ? url : new URL(url, 'http://localhost').pathname
+  if (query === undefined) return target
+  return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(query).toString()}`
+}

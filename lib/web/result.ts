@@ -1,0 +1,141 @@
+import { isPromise } from '../common/index.js'
+import { endWhole, HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
+import { isObservableLike, lastValueOf } from '../pipeline/index.js'
+import type { HttpContext } from './http-context.js'
+import type { HttpRoute } from './http-route.js'
+import { BYTES_TYPE, JSON_TYPE, TEXT_TYPE } from './route-headers.js'
+import { formatEvent, mapValues, pump, valuesOf } from './stream.js'
+import { StreamableFile } from './streamable-file.js'
+
+/**
+ * Sends what a handler returned. May return a promise (of streams); throws before anything is sent.
+ *
+ * @param context the call
+ * @param route on which it ran
+ * @param value the result, no longer a promise
+ */
+export function sendResult(context: HttpContext, route: HttpRoute, value: unknown): void | Promise<void> {
+  const { sink } = context.exchange
+  // answered by hand, or the client is gone
+  if (sink.state !== 'idle' || route.answers) return undefined
+  if (route.redirect !== undefined) return sendRedirect(context, route.redirect, value)
+  if (route.endpoint.events) return sendEvents(context, value)
+  const { touchedResponse } = context
+  if (touchedResponse === undefined && !route.headers.dynamic) return sendPlain(context, route, value, sink)
+  const { statusCode, headers } = context.response
+  return sendWith(context, statusCode, headers, value)
+}
+
+/** The usual case: nobody looked at the response, so its headers are those that were prepared at boot. */
+function sendPlain(context: HttpContext, route: HttpRoute, value: unknown, sink: ResponseSink): void | Promise<void> {
+  const { status, headers } = route
+  if (typeof value === 'object' && value !== null) {
+    if (!isPlain(value)) return sendWith(context, status, headers.empty.clone(), value)
+    return sendText(sink, status, headers.json, JSON.stringify(value))
+  }
+  if (typeof value === 'string') return sendText(sink, status, headers.text, value)
+  if (value === undefined || value === null) return endWhole(sink, status, headers.empty)
+  return sendWith(context, status, headers.empty.clone(), value)
+}
+
+function sendText(sink: ResponseSink, status: number, headers: HeaderList, text: string): void {
+  if (status === 204 || status === 304) return endWhole(sink, status, headers)
+  sink.head(status, headers, utf8Length(text))
+  sink.end(text)
+}
+
+function sendWith(context: HttpContext, status: number, headers: HeaderList, value: unknown): void | Promise<void> {
+  const { sink } = context.exchange
+  if (value === undefined || value === null) return endWhole(sink, status, headers)
+  if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
+  if (value instanceof Uint8Array) return endWhole(sink, status, typed(headers, BYTES_TYPE), value)
+  if (typeof value === 'object' && !isPlain(value)) {
+    if (value instanceof StreamableFile) return sendFile(sink, status, headers, value)
+    if (value instanceof globalThis.Response) return sendWebResponse(sink, headers, value)
+    if (isObservableLike(value)) return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
+    if (isAsyncIterable(value)) return sendIterable(sink, status, headers, value)
+  }
+  return endWhole(sink, status, typed(headers, JSON_TYPE), JSON.stringify(value) ?? '')
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function'
+}
+
+function typed(headers: HeaderList, type: string): HeaderList {
+  return headers.has('content-type') ? headers : headers.set('content-type', type)
+}
+
+function sendFile(sink: ResponseSink, status: number, headers: HeaderList, file: StreamableFile): void | Promise<void> {
+  const { type = BYTES_TYPE, disposition, length } = file.options
+  typed(headers, type)
+  for (const value of typeof disposition === 'string' ? [disposition] : (disposition ?? [])) {
+    headers.append('content-disposition', value)
+  }
+  if (file.source instanceof Uint8Array) return endWhole(sink, status, headers, file.source)
+  sink.head(status, headers, length ?? 'stream')
+  return pump(sink, file.source as AsyncIterable<Uint8Array>)
+}
+
+async function sendWebResponse(sink: ResponseSink, headers: HeaderList, response: globalThis.Response): Promise<void> {
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie') headers.append(name, value)
+    else headers.set(name, value)
+  }
+  if (response.body === null) return endWhole(sink, response.status, headers)
+  const length = Number(response.headers.get('content-length') ?? NaN)
+  sink.head(response.status, headers, Number.isNaN(length) ? 'stream' : length)
+  await pump(sink, response.body as unknown as AsyncIterable<Uint8Array>)
+}
+
+/** Bytes and text go out as they are; other values become a line of JSON each. The first value decides the type. */
+async function sendIterable(
+  sink: ResponseSink,
+  status: number,
+  headers: HeaderList,
+  source: AsyncIterable<unknown>,
+): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]()
+  // an error in the first step can still be answered properly: nothing is sent yet
+  const { done, value } = await iterator.next()
+  if (done === true) return endWhole(sink, status, headers)
+  const type = value instanceof Uint8Array ? BYTES_TYPE : typeof value === 'string' ? TEXT_TYPE : 'application/x-ndjson'
+  sink.head(status, typed(headers, type), 'stream')
+  await pump(sink, mapValues(iterator, toChunk, [toChunk(value)]))
+}
+
+function toChunk(value: unknown): Uint8Array | string {
+  if (value instanceof Uint8Array || typeof value === 'string') return value
+  return `${JSON.stringify(value)}\n`
+}
+
+function sendRedirect(context: HttpContext, declared: { url: string; statusCode: number }, value: unknown): void {
+  const chosen = (typeof value === 'object' && value !== null ? value : {}) as { url?: string; statusCode?: number }
+  context.response.redirect(chosen.url ?? declared.url, chosen.statusCode ?? declared.statusCode)
+}
+
+async function sendEvents(context: HttpContext, value: unknown): Promise<void> {
+  const source = isPromise(value) ? await value : value
+  const { sink } = context.exchange
+  const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
+  headers.set('content-type', 'text/event-stream').set('cache-control', 'no-cache, no-transform')
+  // proxies that buffer would hold events back
+  headers.set('x-accel-buffering', 'no')
+  sink.head(200, headers, 'stream')
+  // the comment sends the head at once, so that the client knows that it is connected
+  await pump(sink, mapValues(iterableOf(source), formatEvent, [':\n\n']))
+}
+
+function iterableOf(source: unknown): AsyncIterable<unknown> {
+  if (isObservableLike(source)) return valuesOf(source)
+  if (typeof source === 'object' && source !== null && isAsyncIterable(source)) return source
+  return (async function* () {
+    yield source
+  })()
+}
