@@ -16,7 +16,9 @@ export type MaybePromise<T> = T | Promise<T>
  * @returns true for promises and other objects with a `then` method
  */
 export function isPromise<T = unknown>(value: unknown): value is Promise<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
 }
 
 /**

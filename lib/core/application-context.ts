@@ -9,6 +9,7 @@ import {
   type Token,
 } from '../di/index.js'
 import type { Booted } from './boot.js'
+import { describeApplication, type ApplicationDescription } from './describe.js'
 import { callStartHooks, callStopHooks } from './hooks.js'
 import { loggerFor, Logger, type LoggerOption, type LoggerService } from './logger.js'
 import { onSignals } from './signals.js'
@@ -75,6 +76,11 @@ export class ApplicationContext {
     const [record] = this.booted.model.graph.modulesOf(module)
     if (record === undefined) throw new ModuleUnknown({ module: module.name })
     return new ApplicationContext(this.booted, {}, record)
+  }
+
+  /** Modules, providers (with their scope and its reason) and endpoints (with their steps) as plain data. */
+  describe(): ApplicationDescription {
+    return describeApplication(this.booted.model, this.booted.features)
   }
 
   /** Says what `REQUEST` means in a tree that was not made by a request. */

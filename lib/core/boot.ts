@@ -8,12 +8,15 @@ import {
   type ModuleImport,
   type ModuleOverrides,
   type ModuleRecord,
+  type Token,
 } from '../di/index.js'
 import { defineError } from '../common/index.js'
 import { Reflector } from '../metadata/index.js'
 import { declaredEnhancers } from '../pipeline/index.js'
 import { AppModel } from './app-model.js'
+import { DiscoveryService } from './discovery.js'
 import type { DeclaredClass, Feature } from './feature.js'
+import { LazyModuleLoader } from './lazy-modules.js'
 
 /** A feature that needs another one that is not there, or that needs itself in a circle. */
 export const FeatureMissing = defineError<{ feature: string; requires: string }>(
@@ -25,8 +28,10 @@ export const FeatureMissing = defineError<{ feature: string; requires: string }>
 export interface BootOptions {
   readonly features?: readonly Feature[]
   readonly overrides?: ModuleOverrides
-  /** Called when the graph is walked and nothing is built yet: the place to replace providers. */
+  /** Called when every class is inspected and nothing is linked yet: the place to replace providers. */
   readonly onGraph?: (graph: ModuleGraph) => void
+  /** Gives a value for a dependency that nothing provides; undefined leaves it missing. */
+  readonly mocker?: (token: Token) => unknown
 }
 
 /** An application whose singletons are built; `compile` has not been called. */
@@ -56,17 +61,20 @@ export async function boot(root: ModuleImport, options: BootOptions = {}): Promi
   const features = orderFeatures([...(options.features ?? []), ...(graph.features as Set<Feature>)])
 
   graph.addBuiltin(Reflector)
+  graph.addBuiltin({ provide: DiscoveryService, useValue: new DiscoveryService(model) })
+  graph.addBuiltin({ provide: LazyModuleLoader, useValue: new LazyModuleLoader(model) })
   for (const feature of features) {
     await feature.configure?.({
       provide: (provider) => void graph.addBuiltin(provider),
-      useDefaultPipe: (pipe) => void (model.globals.defaultPipe = pipe),
+      useDefaultPipe: (pipe, type) => void (model.globals.defaultPipe = { pipe, type }),
     })
   }
-  options.onGraph?.(graph)
   const declared = graph.modules.flatMap((module) => prepareModule(module, model))
   for (const one of declared) for (const feature of features) feature.inspect?.(one, model)
   for (const feature of features) feature.check?.(model)
+  options.onGraph?.(graph)
 
+  if (options.mocker !== undefined) mockMissing(graph, options.mocker)
   const { problems } = linkGraph(graph)
   const all = [...graph.problems, ...problems, ...model.problems]
   if (all.length > 0) throw new BootFailed(all)
@@ -75,7 +83,7 @@ export async function boot(root: ModuleImport, options: BootOptions = {}): Promi
 }
 
 /** Adds what every module has (its ModuleRef, the enhancers that its classes name) and lists its classes. */
-function prepareModule(module: ModuleRecord, { graph, injector }: AppModel): DeclaredClass[] {
+export function prepareModule(module: ModuleRecord, { graph, injector }: AppModel): DeclaredClass[] {
   graph.addProvider(module, { provide: ModuleRef, useValue: new ModuleRef(graph, injector, module) })
   const declared: DeclaredClass[] = []
   for (const record of [...module.controllers.values(), ...module.providers.values()]) {
@@ -90,6 +98,18 @@ function prepareModule(module: ModuleRecord, { graph, injector }: AppModel): Dec
 /** Adds a class that only one module's classes use (a pipe on a parameter, a middleware) so that the container builds it. */
 export function addInjectable(model: AppModel, module: ModuleRecord, type: Class): void {
   model.graph.addProvider(module, type, 'injectable')
+}
+
+/** Provides a value for each token that is asked for and cannot be found. */
+function mockMissing(graph: ModuleGraph, mocker: (token: Token) => unknown): void {
+  linkGraph(graph)
+  for (const record of [...graph.records()]) {
+    for (const { token, target } of record.dependencies) {
+      if (target !== undefined || token === undefined || graph.builtins.has(token)) continue
+      const useValue = mocker(token)
+      if (useValue !== undefined) graph.addBuiltin({ provide: token, useValue })
+    }
+  }
 }
 
 function orderFeatures(features: readonly Feature[]): Feature[] {

@@ -1,6 +1,6 @@
 import type { Class, MaybePromise } from '../common/index.js'
 import type { ModuleRecord, Provider, ProviderRecord } from '../di/index.js'
-import type { PipeTransform } from '../pipeline/index.js'
+import type { EndpointModel, PipeTransform } from '../pipeline/index.js'
 import type { AppModel } from './app-model.js'
 import type { LoggerService } from './logger.js'
 
@@ -15,8 +15,13 @@ export interface DeclaredClass {
 export interface AppBuilder {
   /** Makes a provider visible in every module. */
   provide(provider: Provider): void
-  /** Puts a pipe in front of all parameters that have no pipe of its class. */
-  useDefaultPipe(pipe: PipeTransform<never>): void
+  /**
+   * Puts a pipe in front of all parameters that have no pipe of a class.
+   *
+   * @param pipe the pipe
+   * @param type its class; a declared pipe of this class (or derived from it) takes its place
+   */
+  useDefaultPipe(pipe: PipeTransform<never>, type: Class): void
 }
 
 /** The application as features see it once it runs. */
@@ -40,6 +45,8 @@ export interface Feature {
   inspect?(declared: DeclaredClass, model: AppModel): void
   /** After every class was inspected: problems that only the whole shows. */
   check?(model: AppModel): void
+  /** What `app.describe()` tells about an endpoint beyond handler and plan; undefined for endpoints of other features. */
+  describe?(endpoint: EndpointModel<never>): object | undefined
   /** When all singletons are built. */
   compile?(model: AppModel): MaybePromise<void>
   /** After the hooks of the application's own classes. */

@@ -56,10 +56,12 @@ export class ConsoleLogger implements LoggerService {
 
   private print(level: LogLevel, message: unknown, details: readonly unknown[]): void {
     if (!this.levels.has(level)) return
-    const context = details.length > 0 && typeof details.at(-1) === 'string' ? `[${String(details.at(-1))}] ` : ''
+    const context =
+      details.length > 0 && typeof details.at(-1) === 'string' ? `[${String(details.at(-1))}] ` : ''
     const rest = context === '' ? details : details.slice(0, -1)
     const text = [message, ...rest].map(show).join(' ')
-    const stream = level === 'log' || level === 'debug' || level === 'verbose' ? process.stdout : process.stderr
+    const stream =
+      level === 'log' || level === 'debug' || level === 'verbose' ? process.stdout : process.stderr
     stream.write(`${new Date().toISOString()} ${level.toUpperCase().padEnd(7)} ${context}${text}\n`)
   }
 }
@@ -72,7 +74,14 @@ function show(value: unknown): string {
 }
 
 /** A logger that drops everything. */
-export const SILENT: LoggerService = { log: drop, error: drop, warn: drop, debug: drop, verbose: drop, fatal: drop }
+export const SILENT: LoggerService = {
+  log: drop,
+  error: drop,
+  warn: drop,
+  debug: drop,
+  verbose: drop,
+  fatal: drop,
+}
 
 function drop(): void {
   // nothing is kept

@@ -1,5 +1,10 @@
 import 'reflect-metadata'
-import { container as root, instanceCachingFactory, type DependencyContainer, type InjectionToken as Key } from 'tsyringe'
+import {
+  container as root,
+  instanceCachingFactory,
+  type DependencyContainer,
+  type InjectionToken as Key,
+} from 'tsyringe'
 import type { ProviderRecord } from './records.js'
 import { describeToken } from './tokens.js'
 

@@ -18,7 +18,10 @@ export function analyseCycles(records: readonly ProviderRecord[]): Error[] {
   return stronglyConnected(records, (edge) => !edge.forward).map((component) => {
     const path = pathThrough(component)
     const modules = [...new Set(path.map((record) => record.module.name))].join(', ')
-    return new DependencyCycle({ path: path.map((record) => describeToken(record.token)).join(' → '), modules })
+    return new DependencyCycle({
+      path: path.map((record) => describeToken(record.token)).join(' → '),
+      modules,
+    })
   })
 }
 
@@ -73,7 +76,9 @@ function stronglyConnected(records: readonly ProviderRecord[], follow: EdgeFilte
 }
 
 function targetsOf(record: ProviderRecord, follow: EdgeFilter): ProviderRecord[] {
-  return record.dependencies.filter((edge) => edge.target !== undefined && follow(edge)).map((edge) => edge.target!)
+  return record.dependencies
+    .filter((edge) => edge.target !== undefined && follow(edge))
+    .map((edge) => edge.target!)
 }
 
 /** One way round: begins and ends with the same record. */

@@ -1,5 +1,13 @@
 import type { Class } from '../common/index.js'
-import { constructorOwner, existingMembers, lineage, parameterTypes, propertyType, readMember, readParameters } from '../metadata/index.js'
+import {
+  constructorOwner,
+  existingMembers,
+  lineage,
+  parameterTypes,
+  propertyType,
+  readMember,
+  readParameters,
+} from '../metadata/index.js'
 import { Inject, Optional, type InjectValue } from './decorators.js'
 import type { FactoryDependency } from './provider.js'
 import type { Dependency } from './records.js'
@@ -58,7 +66,11 @@ export function factoryDependencies(inject: readonly FactoryDependency[]): Depen
  * @param target any class
  */
 export function hasUnknownParameters(target: Class): boolean {
-  return constructorOwner(target).length > 0 && parameterTypes(target) === undefined && readParameters(Inject, target).size === 0
+  return (
+    constructorOwner(target).length > 0 &&
+    parameterTypes(target) === undefined &&
+    readParameters(Inject, target).size === 0
+  )
 }
 
 function dependency(

@@ -53,10 +53,13 @@ export const ClassUndecorated = defineError<{ class: string; module: string }>(
 )
 
 /** Something in a module's lists that cannot stand there. */
-export const ModuleEntryInvalid = defineError<{ module: string; list: string; index: number; entry: string; reason: string }>(
-  'CORBEL_MODULE_ENTRY_INVALID',
-  '{list}[{index}] of {module} is {entry}: {reason}',
-)
+export const ModuleEntryInvalid = defineError<{
+  module: string
+  list: string
+  index: number
+  entry: string
+  reason: string
+}>('CORBEL_MODULE_ENTRY_INVALID', '{list}[{index}] of {module} is {entry}: {reason}')
 
 /** An export of something that the module neither provides nor imports. */
 export const ExportUnknown = defineError<{ module: string; token: string }>(
@@ -89,10 +92,12 @@ export const FactoryCycle = defineError<{ token: string }>(
 )
 
 /** A decorator that has no meaning where it stands. */
-export const DecoratorMisplaced = defineError<{ decorator: string; place: string; module: string; reason: string }>(
-  'CORBEL_DECORATOR_MISPLACED',
-  '{decorator} on {place} (in {module}) is wrong: {reason}.',
-)
+export const DecoratorMisplaced = defineError<{
+  decorator: string
+  place: string
+  module: string
+  reason: string
+}>('CORBEL_DECORATOR_MISPLACED', '{decorator} on {place} (in {module}) is wrong: {reason}.')
 
 /** All that is wrong with an application, found in one boot. */
 export class BootFailed extends CorbelError {
@@ -102,9 +107,15 @@ export class BootFailed extends CorbelError {
   constructor(errors: readonly Error[]) {
     const list = errors.map((error) => `  - ${codeOf(error)}${error.message}`).join('\n')
     const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`
-    super('CORBEL_BOOT_FAILED', `The application cannot start: ${count}.\n${list}`, { count: errors.length }, undefined, {
-      cause: errors[0],
-    })
+    super(
+      'CORBEL_BOOT_FAILED',
+      `The application cannot start: ${count}.\n${list}`,
+      { count: errors.length },
+      undefined,
+      {
+        cause: errors[0],
+      },
+    )
     this.errors = errors
   }
 }

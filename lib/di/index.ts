@@ -1,4 +1,16 @@
-export { ContextIdFactory, REQUEST_CONTEXT_ID, ResolutionScope, scopeOf, type ContextId } from './context-id.js'
+export {
+  ConfigurableModuleBuilder,
+  type AsyncModuleOptions,
+  type ConfigurableModuleHost,
+  type ExtrasTransform,
+} from './configurable-module.js'
+export {
+  ContextIdFactory,
+  REQUEST_CONTEXT_ID,
+  ResolutionScope,
+  scopeOf,
+  type ContextId,
+} from './context-id.js'
 export {
   Global,
   Inject,
@@ -27,6 +39,7 @@ export { Injector } from './injector.js'
 export { linkGraph } from './link.js'
 export { ModuleGraph, type ModuleOverrides } from './module-graph.js'
 export { ModuleRef, type LookupOptions } from './module-ref.js'
+export { overrideProviders } from './override.js'
 export type {
   ClassProvider,
   DynamicModule,
@@ -39,7 +52,13 @@ export type {
   Provider,
   ValueProvider,
 } from './provider.js'
-export { initialisationOrder, ModuleRecord, ProviderRecord, type Dependency, type ProviderRole } from './records.js'
+export {
+  initialisationOrder,
+  ModuleRecord,
+  ProviderRecord,
+  type Dependency,
+  type ProviderRole,
+} from './records.js'
 export {
   describeToken,
   forwardRef,

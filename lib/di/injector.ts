@@ -1,6 +1,6 @@
 import { isPromise, type MaybePromise } from '../common/index.js'
 import type { ResolutionScope } from './context-id.js'
-import { initialisationOrder, type Dependency, type ModuleRecord, type ProviderRecord } from './records.js'
+import { aliasTarget, initialisationOrder, type Dependency, type ModuleRecord, type ProviderRecord } from './records.js'
 
 /** One record under construction; the chain of frames is the path from what was asked for down to it. */
 interface Frame {
@@ -38,7 +38,10 @@ export class Injector {
    * @returns the instance, at once unless a factory on the way returned a promise
    */
   resolve(record: ProviderRecord, scope?: ResolutionScope): MaybePromise<unknown> {
-    return this.instanceOf(record, scope, undefined)
+    const asked = aliasTarget(record)
+    // asked for directly, a transient one belongs to the scope: whoever asks with the same one gets the same instance
+    if (asked.isTransient && scope !== undefined) return this.scoped(asked, scope, undefined)
+    return this.instanceOf(asked, scope, undefined)
   }
 
   /**
@@ -51,7 +54,11 @@ export class Injector {
     return this.build(record, scope, undefined)
   }
 
-  private instanceOf(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+  private instanceOf(
+    record: ProviderRecord,
+    scope: ResolutionScope | undefined,
+    parent: Frame | undefined,
+  ): unknown {
     if (record.built) return record.instance
     switch (record.source.kind) {
       case 'alias':
@@ -88,30 +95,45 @@ export class Injector {
     return record.instance
   }
 
-  private scoped(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+  private scoped(
+    record: ProviderRecord,
+    scope: ResolutionScope | undefined,
+    parent: Frame | undefined,
+  ): unknown {
     if (scope === undefined) return this.build(record, scope, parent)
     const instances = (scope.instances ??= new Map())
     const known = instances.get(record)
     if (known !== undefined) return known
     const built = this.build(record, scope, parent)
     instances.set(record, built)
-    if (isPromise(built)) void built.then((instance) => instances.set(record, instance)).catch(() => undefined)
+    if (isPromise(built))
+      void built.then((instance) => instances.set(record, instance)).catch(() => undefined)
     return built
   }
 
-  private transient(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+  private transient(
+    record: ProviderRecord,
+    scope: ResolutionScope | undefined,
+    parent: Frame | undefined,
+  ): unknown {
     const built = this.build(record, scope, parent)
     if (scope !== undefined || !record.isStatic) return built
-    if (isPromise(built)) void built.then((instance) => record.transients.push(instance)).catch(() => undefined)
+    if (isPromise(built))
+      void built.then((instance) => record.transients.push(instance)).catch(() => undefined)
     else record.transients.push(built)
     return built
   }
 
-  private build(record: ProviderRecord, scope: ResolutionScope | undefined, parent: Frame | undefined): unknown {
+  private build(
+    record: ProviderRecord,
+    scope: ResolutionScope | undefined,
+    parent: Frame | undefined,
+  ): unknown {
     if (record.source.kind === 'value') return record.source.useValue
     const frame: Frame = { record, parent, early: undefined }
     const args = this.dependenciesOf(record.arguments, scope, frame)
-    const properties = record.properties.length === 0 ? undefined : this.dependenciesOf(record.properties, scope, frame)
+    const properties =
+      record.properties.length === 0 ? undefined : this.dependenciesOf(record.properties, scope, frame)
     if (isPromise<unknown[]>(args) || isPromise<unknown[]>(properties)) {
       return Promise.all([args, properties]).then(([a, p]) => construct(frame, a, p))
     }
@@ -132,13 +154,21 @@ export class Injector {
     return isAsync ? Promise.all(values) : values
   }
 
-  private dependencyOf(dependency: Dependency, scope: ResolutionScope | undefined, frame: Frame | undefined): unknown {
+  private dependencyOf(
+    dependency: Dependency,
+    scope: ResolutionScope | undefined,
+    frame: Frame | undefined,
+  ): unknown {
     const { target } = dependency
     return target === undefined ? undefined : this.instanceOf(target, scope, frame)
   }
 }
 
-function construct(frame: Frame, args: readonly unknown[], properties: readonly unknown[] | undefined): unknown {
+function construct(
+  frame: Frame,
+  args: readonly unknown[],
+  properties: readonly unknown[] | undefined,
+): unknown {
   const { source } = frame.record
   if (source.kind === 'factory') return source.useFactory(...args)
   const { useClass } = source as { useClass: new (...args: readonly unknown[]) => object }
@@ -163,4 +193,3 @@ function findFrame(record: ProviderRecord, chain: Frame | undefined): Frame | un
   for (let frame = chain; frame !== undefined; frame = frame.parent) if (frame.record === record) return frame
   return undefined
 }
-

@@ -50,7 +50,8 @@ function linkRecord(record: ProviderRecord, visibility: Visibility, graph: Modul
   const problems: Error[] = []
   for (const dependency of record.dependencies) {
     if (dependency.token !== undefined) dependency.target = visibility.find(dependency.token, record.module)
-    if (dependency.target === undefined && !dependency.optional) problems.push(explain(record, dependency, graph))
+    if (dependency.target === undefined && !dependency.optional)
+      problems.push(explain(record, dependency, graph))
   }
   return problems
 }
@@ -76,7 +77,8 @@ function explain(record: ProviderRecord, missing: Dependency, graph: ModuleGraph
   if (owner === undefined) {
     return new DependencyMissing({ ...details, dependency, hint: missingHint(missing, record, graph) })
   }
-  if (!owner.exportedTokens.has(missing.token)) return new ProviderNotExported({ ...details, dependency, owner: owner.name })
+  if (!owner.exportedTokens.has(missing.token))
+    return new ProviderNotExported({ ...details, dependency, owner: owner.name })
   const hint = `${owner.name} exports it: add ${owner.name} to the imports of ${record.module.name}.`
   return new DependencyMissing({ ...details, dependency, hint })
 }
@@ -84,7 +86,9 @@ function explain(record: ProviderRecord, missing: Dependency, graph: ModuleGraph
 function missingHint(missing: Dependency, record: ProviderRecord, graph: ModuleGraph): string {
   const wanted = describeToken(missing.token).toLowerCase()
   const nearest = [...graph.records()].find(
-    ({ token, role }) => role === 'provider' && describeToken(token).replaceAll('"', '').toLowerCase() === wanted.replaceAll('"', ''),
+    ({ token, role }) =>
+      role === 'provider' &&
+      describeToken(token).replaceAll('"', '').toLowerCase() === wanted.replaceAll('"', ''),
   )
   if (nearest !== undefined) {
     return `${nearest.module.name} provides something of the same name (${describeToken(nearest.token)}): is it another class or token?`
@@ -100,5 +104,7 @@ function signatureOf(record: ProviderRecord, missing: Dependency): string {
 
 function describePlace(record: ProviderRecord, missing: Dependency): string {
   if (typeof missing.place !== 'number') return `property ${String(missing.place)}`
-  return record.source.kind === 'factory' ? `inject[${missing.place}]` : `constructor parameter [${missing.place}]`
+  return record.source.kind === 'factory'
+    ? `inject[${missing.place}]`
+    : `constructor parameter [${missing.place}]`
 }

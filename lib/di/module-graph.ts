@@ -41,7 +41,10 @@ export class ModuleGraph {
     const home = this.home
     home.container = new ModuleContainer()
     this.builtins.set(REQUEST, new ProviderRecord(REQUEST, home, 'provider', { kind: 'request' }))
-    this.builtins.set(INQUIRER, new ProviderRecord(INQUIRER, home, 'provider', { kind: 'inquirer' }, Scope.TRANSIENT))
+    this.builtins.set(
+      INQUIRER,
+      new ProviderRecord(INQUIRER, home, 'provider', { kind: 'inquirer' }, Scope.TRANSIENT),
+    )
   }
 
   get root(): ModuleRecord {
@@ -85,7 +88,9 @@ export class ModuleGraph {
     index: number,
   ): Promise<ModuleRecord | undefined> {
     const awaited = await resolveEntry(entry)
-    const overridden = this.overrides.get(awaited) ?? (isDynamicModule(awaited) ? this.overrides.get(awaited.module) : undefined)
+    const overridden =
+      this.overrides.get(awaited) ??
+      (isDynamicModule(awaited) ? this.overrides.get(awaited.module) : undefined)
     const resolved = overridden === undefined ? awaited : await resolveEntry(overridden)
     const type = isDynamicModule(resolved) ? resolved.module : resolved
     if (!isClass(type)) {
@@ -115,7 +120,8 @@ export class ModuleGraph {
     for (const feature of metadata.features ?? []) this.features.add(feature)
     for (const [at, one] of (metadata.imports ?? []).entries()) {
       const imported = await this.visit(one, record, at)
-      if (imported !== undefined && imported !== record && !record.imports.includes(imported)) record.imports.push(imported)
+      if (imported !== undefined && imported !== record && !record.imports.includes(imported))
+        record.imports.push(imported)
     }
     return record
   }
@@ -125,18 +131,28 @@ export class ModuleGraph {
     for (const [index, provider] of (metadata.providers ?? []).entries()) {
       const reason = providerProblem(provider)
       if (reason !== undefined) {
-        const details = { module: record.name, list: 'providers', index, entry: describeEntry(provider), reason }
+        const details = {
+          module: record.name,
+          list: 'providers',
+          index,
+          entry: describeEntry(provider),
+          reason,
+        }
         this.problems.push(new ModuleEntryInvalid(details))
         continue
       }
       this.addProvider(record, provider)
     }
     for (const [index, controller] of (metadata.controllers ?? []).entries()) {
-      if (isClass(controller)) record.controllers.set(controller, classRecord(controller, record, 'controller', controller))
+      if (isClass(controller))
+        record.controllers.set(controller, classRecord(controller, record, 'controller', controller))
       else {
-        const reason = 'a controller must be a class. If two files import each other, one of them is undefined here.'
+        const reason =
+          'a controller must be a class. If two files import each other, one of them is undefined here.'
         const entry = describeEntry(controller)
-        this.problems.push(new ModuleEntryInvalid({ module: record.name, list: 'controllers', index, entry, reason }))
+        this.problems.push(
+          new ModuleEntryInvalid({ module: record.name, list: 'controllers', index, entry, reason }),
+        )
       }
     }
   }
@@ -155,8 +171,21 @@ export class ModuleGraph {
     const known = list.get(record.token)
     if (role === 'injectable' && known !== undefined) return known
     const isMulti = record.token instanceof InjectionToken && record.token.options.multi === true
-    list.set(isMulti ? new InjectionToken(`${describeToken(record.token)}#${list.size}`) : record.token, record)
+    list.set(
+      isMulti ? new InjectionToken(`${describeToken(record.token)}#${list.size}`) : record.token,
+      record,
+    )
     return record
+  }
+
+  /**
+   * A record that is in no list yet.
+   *
+   * @param provider any form
+   * @param module that it will belong to
+   */
+  recordOf(provider: Provider, module: ModuleRecord): ProviderRecord {
+    return providerRecord(provider, module, 'provider')
   }
 
   /**
@@ -173,7 +202,11 @@ export class ModuleGraph {
 
   private async linkExports(record: ModuleRecord): Promise<void> {
     for (const entry of this.metadata.get(record)?.exports ?? []) {
-      const resolved: unknown = isForwardReference(entry) ? entry.forwardRef() : entry instanceof Promise ? await entry : entry
+      const resolved: unknown = isForwardReference(entry)
+        ? entry.forwardRef()
+        : entry instanceof Promise
+          ? await entry
+          : entry
       const token = isProviderObject(resolved) ? resolved.provide : (resolved as Token)
       const module = this.importedAs(record, resolved)
       if (record.providers.has(token)) record.exportedTokens.add(token)
@@ -226,7 +259,13 @@ function joinMetadata(declared: ModuleMetadata, dynamic: DynamicModule | undefin
   }
 }
 
-function classRecord(token: Token, module: ModuleRecord, role: ProviderRole, useClass: Class, options = readClass(Injectable, useClass)): ProviderRecord {
+function classRecord(
+  token: Token,
+  module: ModuleRecord,
+  role: ProviderRole,
+  useClass: Class,
+  options = readClass(Injectable, useClass),
+): ProviderRecord {
   const record = new ProviderRecord(
     token,
     module,
@@ -251,7 +290,14 @@ function providerRecord(provider: Provider, module: ModuleRecord, role: Provider
   }
   if ('useFactory' in provider) {
     const source: ProviderSource = { kind: 'factory', useFactory: provider.useFactory }
-    const record = new ProviderRecord(provider.provide, module, role, source, provider.scope, provider.durable)
+    const record = new ProviderRecord(
+      provider.provide,
+      module,
+      role,
+      source,
+      provider.scope,
+      provider.durable,
+    )
     record.arguments = factoryDependencies(provider.inject ?? [])
     return record
   }
@@ -268,11 +314,13 @@ function providerProblem(provider: unknown): string | undefined {
   if (!isProviderObject(provider)) {
     return 'a provider must be a class or an object with "provide". If two files import each other, one is undefined here.'
   }
-  if (provider.provide === undefined) return '"provide" is undefined. If two files import each other, use forwardRef.'
+  if (provider.provide === undefined)
+    return '"provide" is undefined. If two files import each other, use forwardRef.'
   const forms = ['useClass', 'useValue', 'useFactory', 'useExisting'].filter((form) => form in provider)
   if (forms.length === 0) return 'it has none of useClass, useValue, useFactory, useExisting.'
   if ('useClass' in provider && !isClass(provider.useClass)) return '"useClass" is not a class.'
-  if ('useFactory' in provider && typeof provider.useFactory !== 'function') return '"useFactory" is not a function.'
+  if ('useFactory' in provider && typeof provider.useFactory !== 'function')
+    return '"useFactory" is not a function.'
   return undefined
 }
 

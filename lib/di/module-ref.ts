@@ -5,7 +5,7 @@ import { ProviderScoped, ProviderUnknown } from './errors.js'
 import type { Injector } from './injector.js'
 import { linkGraph } from './link.js'
 import type { ModuleGraph } from './module-graph.js'
-import { ModuleRecord, type ProviderRecord } from './records.js'
+import { aliasTarget, ModuleRecord, type ProviderRecord } from './records.js'
 import { describeToken, type Token } from './tokens.js'
 
 /** Where a lookup may look. */
@@ -30,10 +30,9 @@ export class ModuleRef {
    * @throws {CorbelError} CORBEL_PROVIDER_UNKNOWN; CORBEL_PROVIDER_SCOPED if there is no single instance
    */
   get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T {
-    const record = this.find(token, options.strict ?? true)
-    const target = record.source.kind === 'alias' ? (record.arguments[0]!.target ?? record) : record
-    if (!target.isStatic || target.isTransient) throw new ProviderScoped({ token: describeToken(token) })
-    return (record.built ? record.instance : target.instance) as T
+    const record = aliasTarget(this.find(token, options.strict ?? true))
+    if (!record.isStatic || record.isTransient) throw new ProviderScoped({ token: describeToken(token) })
+    return record.instance as T
   }
 
   /**

@@ -4,9 +4,7 @@ import type { ForwardReference, Token } from './tokens.js'
 
 /** A dependency of a factory. */
 export type FactoryDependency =
-  | Token
-  | ForwardReference
-  | { readonly token: Token | ForwardReference; readonly optional: boolean }
+  Token | ForwardReference | { readonly token: Token | ForwardReference; readonly optional: boolean }
 
 /** Builds a class under a token. */
 export interface ClassProvider<T = unknown> {
@@ -40,11 +38,7 @@ export interface ExistingProvider<T = unknown> {
 
 /** Every form in which a module may list a provider. */
 export type Provider<T = unknown> =
-  | Class<T>
-  | ClassProvider<T>
-  | ValueProvider<T>
-  | FactoryProvider<T>
-  | ExistingProvider<T>
+  Class<T> | ClassProvider<T> | ValueProvider<T> | FactoryProvider<T> | ExistingProvider<T>
 
 /** What may stand in `imports`. */
 export type ModuleImport = Class | DynamicModule | Promise<DynamicModule> | ForwardReference

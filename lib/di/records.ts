@@ -110,8 +110,21 @@ export class ModuleRecord {
   }
 }
 
-
 /** The modules in the order in which they are initialised: those that others need come first. */
 export function initialisationOrder(modules: readonly ModuleRecord[]): ModuleRecord[] {
   return [...modules].sort((a, b) => b.distance - a.distance)
+}
+
+/**
+ * The record behind a chain of `useExisting`.
+ *
+ * @param record linked
+ * @returns the record itself if it is no alias
+ */
+export function aliasTarget(record: ProviderRecord): ProviderRecord {
+  let target = record
+  while (target.source.kind === 'alias' && target.arguments[0]?.target !== undefined) {
+    target = target.arguments[0].target
+  }
+  return target
 }

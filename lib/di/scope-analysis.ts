@@ -25,10 +25,14 @@ export function analyseScopes(records: readonly ProviderRecord[]): void {
     record.scopeReason = reason
     pending.push(record)
   }
-  for (const record of consumers.keys()) if (isRequestScoped(record)) mark(record, 'it is declared with Scope.REQUEST')
+  for (const record of consumers.keys())
+    if (isRequestScoped(record)) mark(record, 'it is declared with Scope.REQUEST')
   for (const record of records) if (isRequestScoped(record)) mark(record, 'it is declared with Scope.REQUEST')
+  // records linked later meet some that are known not to be static
+  for (const record of consumers.keys()) if (!record.isStatic) pending.push(record)
   for (let record = pending.pop(); record !== undefined; record = pending.pop()) {
-    for (const consumer of consumers.get(record) ?? []) mark(consumer, `it needs ${describeToken(record.token)}`)
+    for (const consumer of consumers.get(record) ?? [])
+      mark(consumer, `it needs ${describeToken(record.token)}`)
   }
 }
 

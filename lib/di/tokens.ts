@@ -38,7 +38,11 @@ export function forwardRef<T>(resolve: () => T): ForwardReference<T> {
 
 /** Tells a forward reference from what it refers to. */
 export function isForwardReference(value: unknown): value is ForwardReference {
-  return typeof value === 'object' && value !== null && typeof (value as ForwardReference).forwardRef === 'function'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as ForwardReference).forwardRef === 'function'
+  )
 }
 
 /**

@@ -106,7 +106,8 @@ export class HeaderList {
 export const NO_HEADERS = new HeaderList().freeze()
 
 function checkedName(name: string): string {
-  if (!TOKEN.test(name)) throw new HeaderInvalid({ name: JSON.stringify(name), reason: 'the name is not a token' })
+  if (!TOKEN.test(name))
+    throw new HeaderInvalid({ name: JSON.stringify(name), reason: 'the name is not a token' })
   return name.toLowerCase()
 }
 
@@ -115,7 +116,8 @@ function checkedValue(name: string, value: string): string {
   if (!VALUE.test(text)) {
     throw new HeaderInvalid({
       name,
-      reason: 'the value has line breaks, control characters, characters above U+00FF, or white space around it',
+      reason:
+        'the value has line breaks, control characters, characters above U+00FF, or white space around it',
     })
   }
   return text

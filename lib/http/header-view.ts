@@ -73,14 +73,17 @@ export class ListedHeaders implements HeaderView {
 
   toObject(): Record<string, string | string[] | undefined> {
     if (this.object !== undefined) return this.object
-    const object: Record<string, string | string[] | undefined> = Object.create(null) as typeof this.object & object
+    const object: Record<string, string | string[] | undefined> = Object.create(null) as typeof this.object &
+      object
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
       const value = this.values[i]!
       const known = object[name]
-      if (name === 'set-cookie') object[name] = known === undefined ? [value] : [...(known as string[]), value]
+      if (name === 'set-cookie')
+        object[name] = known === undefined ? [value] : [...(known as string[]), value]
       else if (known === undefined) object[name] = value
-      else if (!SINGLETONS.has(name)) object[name] = `${known as string}${name === 'cookie' ? '; ' : ', '}${value}`
+      else if (!SINGLETONS.has(name))
+        object[name] = `${known as string}${name === 'cookie' ? '; ' : ', '}${value}`
     }
     return (this.object = object)
   }

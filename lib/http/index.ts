@@ -20,7 +20,13 @@ export { HeaderInvalid, HeaderList, NO_HEADERS } from './header-list.js'
 export { ListedHeaders, type HeaderView } from './header-view.js'
 export { HttpStatus, statusText } from './status.js'
 export { ResponseHeadSent } from './errors.js'
-export { INFORMATIONAL, UPGRADE, type InformationalFeature, type UpgradedSocket, type UpgradeFeature } from './features.js'
+export {
+  INFORMATIONAL,
+  UPGRADE,
+  type InformationalFeature,
+  type UpgradedSocket,
+  type UpgradeFeature,
+} from './features.js'
 export { MemoryExchange, type MemoryRequest, type MemoryResponse } from './memory.js'
 export { parseQuery, QueryMalformed, QueryTooLarge, type QueryParams } from './query.js'
 export { HttpRequest } from './request.js'

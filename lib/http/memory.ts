@@ -104,12 +104,17 @@ export class MemoryExchange implements Exchange, ResponseSink {
 
   end(last?: Uint8Array | string): void {
     if (this.state === 'ended' || this.state === 'aborted') return
-    if (last !== undefined && last.length > 0) this.chunks.push(typeof last === 'string' ? encodeUtf8(last) : last)
+    if (last !== undefined && last.length > 0)
+      this.chunks.push(typeof last === 'string' ? encodeUtf8(last) : last)
     this.state = 'ended'
     const hasBody = this.method !== 'HEAD' && this.size !== 'none'
     const headers = this.fields.clone()
     if (typeof this.size === 'number') headers.set('content-length', String(this.size))
-    this.resolve({ status: this.status, headers, body: hasBody ? concatBytes(this.chunks) : new Uint8Array(0) })
+    this.resolve({
+      status: this.status,
+      headers,
+      body: hasBody ? concatBytes(this.chunks) : new Uint8Array(0),
+    })
     for (const listener of this.listeners) listener('ended')
   }
 

@@ -31,7 +31,7 @@ const DEFAULT_LIMIT = 1000
 export function parseQuery(text: string, limit: number = DEFAULT_LIMIT, part = 'query'): QueryParams {
   const params = Object.create(null) as QueryParams
   let count = 0
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = text.indexOf('&', start)
     if (end === -1) end = text.length
     if (end > start) {

@@ -124,7 +124,8 @@ export class HttpResponse {
   vary(name: string): this {
     const known = this.headers.get('vary')
     const names = known?.split(/\s*,\s*/).map((one) => one.toLowerCase()) ?? []
-    if (!names.includes(name.toLowerCase())) this.setHeader('vary', known === undefined ? name : `${known}, ${name}`)
+    if (!names.includes(name.toLowerCase()))
+      this.setHeader('vary', known === undefined ? name : `${known}, ${name}`)
     return this
   }
 
@@ -156,8 +157,13 @@ export class HttpResponse {
 
   /** Answers with a redirect; 302 unless a status is given (before or after the address). */
   redirect(...args: [url: string, status?: number] | [status: number, url: string]): void {
-    const [url, status] = typeof args[0] === 'string' ? [args[0], (args[1] as number | undefined) ?? 302] : [args[1] as string, args[0]]
-    this.status(status).location(url).send(`${statusText(status)}. Redirecting to ${this.headers.get('location')}`)
+    const [url, status] =
+      typeof args[0] === 'string'
+        ? [args[0], (args[1] as number | undefined) ?? 302]
+        : [args[1] as string, args[0]]
+    this.status(status)
+      .location(url)
+      .send(`${statusText(status)}. Redirecting to ${this.headers.get('location')}`)
   }
 
   sendStatus(status: number): void {
@@ -245,7 +251,12 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
  * @param headers without framing
  * @param body text is sent as UTF-8
  */
-export function endWhole(sink: ResponseSink, status: number, headers: HeaderList, body?: string | Uint8Array): void {
+export function endWhole(
+  sink: ResponseSink,
+  status: number,
+  headers: HeaderList,
+  body?: string | Uint8Array,
+): void {
   if (status === 204 || status === 304) {
     sink.head(status, headers, 'none')
     sink.end()

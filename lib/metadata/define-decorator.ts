@@ -164,12 +164,35 @@ export function readParameters<Value>(
   target: DeclaringClass,
   member?: PropertyKey,
 ): ReadonlyMap<number, Value> {
-  const found = new Map<number, Value>()
   const owner = member === undefined ? constructorOwner(target) : declarerOf(target, member)
+  return new Map(ownParameters(ref, owner, member))
+}
+
+/**
+ * As `readParameters`, with what an override does not say itself: its parameters keep the decorators of the method that
+ * it overrides, index by index.
+ *
+ * @param ref the decorator
+ * @param target the class
+ * @param member the method's name
+ * @returns value by parameter index
+ */
+export function readInheritedParameters<Value>(
+  ref: MetadataRef<Value>,
+  target: DeclaringClass,
+  member: PropertyKey,
+): ReadonlyMap<number, Value> {
+  return new Map(lineage(target).flatMap((one) => [...ownParameters(ref, one, member)]))
+}
+
+function* ownParameters<Value>(
+  ref: MetadataRef<Value>,
+  owner: DeclaringClass,
+  member: PropertyKey | undefined,
+): Iterable<[number, Value]> {
   for (const [index, values] of existingParameters(owner, member) ?? []) {
-    if (values.has(ref.key)) found.set(index, values.get(ref.key) as Value)
+    if (values.has(ref.key)) yield [index, values.get(ref.key) as Value]
   }
-  return found
 }
 
 /**
@@ -194,7 +217,11 @@ export function constructorOwner(target: DeclaringClass): DeclaringClass {
   const chain = lineage(target)
   for (let i = chain.length - 1; i >= 0; i--) {
     const one = chain[i]!
-    if (Reflect.hasOwnMetadata('design:paramtypes', one) || existingParameters(one) !== undefined || one.length > 0) {
+    if (
+      Reflect.hasOwnMetadata('design:paramtypes', one) ||
+      existingParameters(one) !== undefined ||
+      one.length > 0
+    ) {
       return one
     }
   }

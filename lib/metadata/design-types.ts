@@ -12,12 +12,17 @@ import { declarerOf, type DeclaringClass } from './store.js'
  * @returns one entry per parameter; an entry is undefined where an import cycle hid the class; undefined if nothing was
  *   recorded
  */
-export function parameterTypes(target: DeclaringClass, member?: PropertyKey): readonly (Class | undefined)[] | undefined {
+export function parameterTypes(
+  target: DeclaringClass,
+  member?: PropertyKey,
+): readonly (Class | undefined)[] | undefined {
   if (member === undefined) {
-    return Reflect.getOwnMetadata('design:paramtypes', constructorOwner(target)) as (Class | undefined)[] | undefined
+    return Reflect.getOwnMetadata('design:paramtypes', constructorOwner(target)) as
+      (Class | undefined)[] | undefined
   }
   const prototype = declarerOf(target, member).prototype as object
-  return Reflect.getMetadata('design:paramtypes', prototype, member as string) as (Class | undefined)[] | undefined
+  return Reflect.getMetadata('design:paramtypes', prototype, member as string) as
+    (Class | undefined)[] | undefined
 }
 
 /**

@@ -3,6 +3,7 @@ export {
   constructorOwner,
   defineDecorator,
   readClass,
+  readInheritedParameters,
   readMember,
   readParameters,
   type AnyDecorator,
@@ -13,6 +14,7 @@ export {
   type MetadataRef,
 } from './define-decorator.js'
 export { parameterTypes, propertyType, returnType } from './design-types.js'
+export { MetadataScanner } from './metadata-scanner.js'
 export { Reflector, type ReflectableDecorator, type ReflectTarget } from './reflector.js'
 export { applyDecorators, SetMetadata, type CustomDecorator } from './set-metadata.js'
 export {

@@ -1,10 +1,19 @@
 import 'reflect-metadata'
 import type { AnyDecorator } from './define-decorator.js'
 import { SetMetadata, type CustomDecorator } from './set-metadata.js'
-import { declarerOf, existingValues, handlerSite, lineage, type DeclaringClass, type MetadataKey } from './store.js'
+import {
+  declarerOf,
+  existingValues,
+  handlerSite,
+  lineage,
+  type DeclaringClass,
+  type MetadataKey,
+} from './store.js'
 
 /** A decorator made by `Reflector.createDecorator`: call it to decorate, hand it to `Reflector.get` to read. */
-export type ReflectableDecorator<Param, Value = Param> = ((options?: Param) => CustomDecorator<MetadataKey>) & {
+export type ReflectableDecorator<Param, Value = Param> = ((
+  options?: Param,
+) => CustomDecorator<MetadataKey>) & {
   readonly KEY: MetadataKey
   readonly __value?: Value
 }
@@ -38,7 +47,10 @@ export class Reflector {
   }
 
   /** The values on several targets, in their order; undefined where there is none. */
-  getAll<T extends unknown[] = unknown[]>(key: KeyOrDecorator<T[number]>, targets: readonly ReflectTarget[]): T {
+  getAll<T extends unknown[] = unknown[]>(
+    key: KeyOrDecorator<T[number]>,
+    targets: readonly ReflectTarget[],
+  ): T {
     return targets.map((target) => lookUp(keyOf(key), target)) as T
   }
 

@@ -13,7 +13,10 @@ export type CustomDecorator<K extends MetadataKey = string> = AnyDecorator & { r
  * @example
  * export const Roles = (...roles: string[]) => SetMetadata('roles', roles)
  */
-export function SetMetadata<K extends MetadataKey = string, V = unknown>(key: K, value: V): CustomDecorator<K> {
+export function SetMetadata<K extends MetadataKey = string, V = unknown>(
+  key: K,
+  value: V,
+): CustomDecorator<K> {
   const decorate: AnyDecorator = (target, member, place) => {
     const owner = (typeof target === 'function' ? target : target.constructor) as DeclaringClass
     ownValues(owner, member).set(key, value)

@@ -71,7 +71,10 @@ export function ownValues(owner: DeclaringClass, member?: PropertyKey, parameter
 }
 
 /** Values as they stand, without creating a place for them. */
-export function existingValues(owner: DeclaringClass, member?: PropertyKey): ReadonlyMap<MetadataKey, unknown> | undefined {
+export function existingValues(
+  owner: DeclaringClass,
+  member?: PropertyKey,
+): ReadonlyMap<MetadataKey, unknown> | undefined {
   const found = declarations.get(owner)
   return member === undefined ? found?.values : found?.members.get(member)?.values
 }
@@ -105,7 +108,9 @@ export function noteHandler(handler: object, owner: DeclaringClass, member: Prop
 }
 
 /** The method that a function is, where it was decorated or compiled. */
-export function handlerSite(handler: object): { readonly owner: DeclaringClass; readonly member: PropertyKey } | undefined {
+export function handlerSite(
+  handler: object,
+): { readonly owner: DeclaringClass; readonly member: PropertyKey } | undefined {
   return handlers.get(handler)
 }
 

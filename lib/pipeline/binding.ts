@@ -3,6 +3,7 @@ import type { Injector } from '../di/index.js'
 import type { EndpointModel, ParamModel } from './endpoint.js'
 import { enhancerOf, withEnhancer, type Enhancer } from './enhancer.js'
 import type { ArgumentMetadata, PipeTransform } from './enhancers.js'
+import type { DefaultPipe } from './globals.js'
 import type { PipelineContext } from './execution-context.js'
 
 /** The arguments of an endpoint, ready to be taken. */
@@ -28,7 +29,7 @@ export async function bindArguments<C extends PipelineContext>(
   endpoint: EndpointModel<C>,
   pipes: readonly Pipe[],
   injector: Injector,
-  defaultPipe: PipeTransform<never> | undefined,
+  defaultPipe: DefaultPipe | undefined,
 ): Promise<Binding<C>> {
   const length = Math.max(0, ...endpoint.params.map((param) => param.index + 1))
   const bind = new Array<(context: C) => unknown>(length).fill(nothing)
@@ -59,23 +60,48 @@ function metadataOf(param: ParamModel): ArgumentMetadata {
   return { type: param.type as ArgumentMetadata['type'], metatype: param.metatype, data: param.data }
 }
 
-function withDefault(declared: readonly Pipe[], param: ParamModel, defaultPipe: PipeTransform<never> | undefined): readonly Pipe[] {
+function withDefault(
+  declared: readonly Pipe[],
+  param: ParamModel,
+  defaultPipe: DefaultPipe | undefined,
+): readonly Pipe[] {
   if (defaultPipe === undefined || !param.piped) return declared
-  const metatype = defaultPipe.constructor as Pipe['metatype'] & object
-  const replaced = declared.some((pipe) => pipe.instance instanceof metatype || pipe.metatype?.prototype instanceof metatype)
-  return replaced ? declared : [{ name: metatype.name, metatype, instance: defaultPipe, get: () => defaultPipe }, ...declared]
+  const { pipe, type } = defaultPipe
+  const isReplaced = declared.some(
+    ({ instance, metatype }) =>
+      instance instanceof type || metatype === type || metatype?.prototype instanceof type,
+  )
+  return isReplaced
+    ? declared
+    : [{ name: type.name, metatype: type, instance: pipe, get: () => pipe }, ...declared]
 }
 
-function compilePipe<C extends PipelineContext>(pipe: Pipe, metadata: ArgumentMetadata): Transform<C> | undefined {
+function compilePipe<C extends PipelineContext>(
+  pipe: Pipe,
+  metadata: ArgumentMetadata,
+): Transform<C> | undefined {
   const { instance } = pipe
   if (instance === undefined) {
     return (value, context) => withEnhancer(pipe, context, (one) => one.transform(value as never, metadata))
   }
-  if (instance.prepare === undefined) return (value) => instance.transform(value as never, metadata)
+  if (instance.prepare === undefined || overridesTransform(instance))
+    return (value) => instance.transform(value as never, metadata)
   return instance.prepare(metadata) as Transform<C> | undefined
 }
 
-function chainTransforms<C>(param: ParamModel<C>, transforms: readonly Transform<C>[]): (context: C) => unknown {
+/** A class derived from a prepared pipe may change `transform` alone: then that is what has to be called. */
+function overridesTransform(pipe: PipeTransform<never>): boolean {
+  for (let one: unknown = pipe; typeof one === 'object' && one !== null; one = Object.getPrototypeOf(one)) {
+    if (Object.hasOwn(one, 'prepare')) return false
+    if (Object.hasOwn(one, 'transform')) return true
+  }
+  return false
+}
+
+function chainTransforms<C>(
+  param: ParamModel<C>,
+  transforms: readonly Transform<C>[],
+): (context: C) => unknown {
   const extract = (context: C): unknown => param.extract(context)
   if (transforms.length === 0) return extract
   const apply = (value: unknown, context: C, from: number): unknown => {

@@ -24,7 +24,11 @@ export interface Enhancer<T> {
  * @param module where the class is listed
  * @param injector builds what lives for a call
  */
-export async function enhancerOf<T>(declared: EnhancerOf<T>, module: ModuleRecord, injector: Injector): Promise<Enhancer<T>> {
+export async function enhancerOf<T>(
+  declared: EnhancerOf<T>,
+  module: ModuleRecord,
+  injector: Injector,
+): Promise<Enhancer<T>> {
   if (!isClass(declared)) {
     const metatype = (declared as { constructor?: Class }).constructor
     return { name: metatype?.name ?? 'instance', instance: declared, metatype, get: () => declared }
@@ -42,10 +46,20 @@ export async function enhancerOfRecord<T>(record: ProviderRecord, injector: Inje
   const metatype = record.metatype
   const name = metatype?.name ?? String(record.token)
   if (!record.isStatic) {
-    return { name, metatype, instance: undefined, get: (context) => injector.resolve(record, context.scope) as MaybePromise<T> }
+    return {
+      name,
+      metatype,
+      instance: undefined,
+      get: (context) => injector.resolve(record, context.scope) as MaybePromise<T>,
+    }
   }
   const instance = (await injector.resolve(record)) as T
-  return { name: metatype?.name ?? (instance as object).constructor.name, metatype, instance, get: () => instance }
+  return {
+    name: metatype?.name ?? (instance as object).constructor.name,
+    metatype,
+    instance,
+    get: () => instance,
+  }
 }
 
 /**
@@ -55,7 +69,11 @@ export async function enhancerOfRecord<T>(record: ProviderRecord, injector: Inje
  * @param context the call
  * @param use what to do with the instance
  */
-export function withEnhancer<T, R>(enhancer: Enhancer<T>, context: PipelineContext, use: (instance: T) => R): MaybePromise<Awaited<R> | R> {
+export function withEnhancer<T, R>(
+  enhancer: Enhancer<T>,
+  context: PipelineContext,
+  use: (instance: T) => R,
+): MaybePromise<Awaited<R> | R> {
   const instance = enhancer.get(context)
   return isPromise<T>(instance) ? (instance.then(use) as Promise<Awaited<R>>) : use(instance)
 }

@@ -22,7 +22,9 @@ export const NOT_FILTERED = Symbol('not filtered')
  *
  * @param levels global, class, method
  */
-export function compileFilters(levels: readonly (readonly Enhancer<ExceptionFilter<never>>[])[]): CompiledFilters {
+export function compileFilters(
+  levels: readonly (readonly Enhancer<ExceptionFilter<never>>[])[],
+): CompiledFilters {
   return [...levels].reverse().flatMap((level) =>
     [...level]
       .reverse()

@@ -1,12 +1,19 @@
+import type { Class } from '../common/index.js'
 import type { Injector, ProviderRecord } from '../di/index.js'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from './decorators.js'
 import { enhancerOfRecord, type Enhancer } from './enhancer.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
 
+/** A pipe that applies where no pipe of its class is declared. */
+export interface DefaultPipe {
+  readonly pipe: PipeTransform<never>
+  readonly type: Class
+}
+
 /** Enhancers of the whole application: those provided under `APP_…`, then those given to `useGlobal…`. */
 export class GlobalEnhancers {
   /** A pipe that stands before all others, unless the parameter has a pipe of the same class anyway. */
-  defaultPipe: PipeTransform<never> | undefined
+  defaultPipe: DefaultPipe | undefined
   private readonly used = {
     guards: [] as CanActivate[],
     interceptors: [] as Interceptor[],

@@ -26,7 +26,8 @@ export class HttpException extends Error {
     readonly options: HttpExceptionOptions = {},
   ) {
     super()
-    this.message = typeof response === 'string' ? response : (messageOf(response) ?? spaced(this.constructor.name))
+    this.message =
+      typeof response === 'string' ? response : (messageOf(response) ?? spaced(this.constructor.name))
     this.name = this.constructor.name
     if (options.cause !== undefined) this.cause = options.cause
   }
@@ -70,15 +71,23 @@ export interface NamedHttpException {
    * @param message the message, or an object to send as the body; the status's phrase by default
    * @param descriptionOrOptions names the kind of error in the body, or gives `{ cause, description }`
    */
-  new (message?: string | object | string[], descriptionOrOptions?: string | HttpExceptionOptions): HttpException
+  new (
+    message?: string | object | string[],
+    descriptionOrOptions?: string | HttpExceptionOptions,
+  ): HttpException
   readonly prototype: HttpException
 }
 
 function withStatus(status: number, description: string): NamedHttpException {
   return class extends HttpException {
-    constructor(message?: string | object, descriptionOrOptions: string | HttpExceptionOptions = description) {
+    constructor(
+      message?: string | object,
+      descriptionOrOptions: string | HttpExceptionOptions = description,
+    ) {
       const options =
-        typeof descriptionOrOptions === 'string' ? { description: descriptionOrOptions } : descriptionOrOptions
+        typeof descriptionOrOptions === 'string'
+          ? { description: descriptionOrOptions }
+          : descriptionOrOptions
       super(HttpException.createBody(message, options.description ?? description, status), status, options)
       if (message === undefined) this.message = description
     }
@@ -141,7 +150,9 @@ const byStatus: Readonly<Record<number, NamedHttpException>> = {
  * @param status an HTTP status
  * @returns the named class, or a maker of plain HttpExceptions for statuses without one
  */
-export function httpExceptionFor(status: HttpStatus | number): (message?: string | object | string[]) => HttpException {
+export function httpExceptionFor(
+  status: HttpStatus | number,
+): (message?: string | object | string[]) => HttpException {
   const known = byStatus[status]
   if (known !== undefined) return (message) => new known(message)
   return (message) => new HttpException(HttpException.createBody(message, undefined, status), status)

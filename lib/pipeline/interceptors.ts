@@ -13,7 +13,11 @@ export function interceptorStep<C extends PipelineContext>(interceptor: Enhancer
   const name = `interceptor ${interceptor.name}`
   const { instance } = interceptor
   if (instance !== undefined) {
-    return { kind: 'around', name, run: (context, next) => instance.intercept(context, new NextCall(context, next)) }
+    return {
+      kind: 'around',
+      name,
+      run: (context, next) => instance.intercept(context, new NextCall(context, next)),
+    }
   }
   return {
     kind: 'around',

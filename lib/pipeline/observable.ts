@@ -1,15 +1,13 @@
 /** What is needed of an observable to take its values: RxJS's and others' have it. */
 export interface ObservableLike<T = unknown> {
-  subscribe(observer: {
-    next(value: T): void
-    error(error: unknown): void
-    complete(): void
-  }): unknown
+  subscribe(observer: { next(value: T): void; error(error: unknown): void; complete(): void }): unknown
 }
 
 /** Tells observables from other results. */
 export function isObservableLike(value: unknown): value is ObservableLike {
-  return typeof value === 'object' && value !== null && typeof (value as ObservableLike).subscribe === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as ObservableLike).subscribe === 'function'
+  )
 }
 
 /**
@@ -21,7 +19,11 @@ export function lastValueOf<T>(source: ObservableLike<T>): Promise<T | undefined
   return new Promise((resolve, reject) => {
     let last: T | undefined
     source.subscribe(
-      new Subscriber({ next: (value: T) => void (last = value), error: reject, complete: () => resolve(last) }),
+      new Subscriber({
+        next: (value: T) => void (last = value),
+        error: reject,
+        complete: () => resolve(last),
+      }),
     )
   })
 }

@@ -49,13 +49,18 @@ export async function compilePlan<C extends PipelineContext>(
   options: PlanOptions<C>,
 ): Promise<ExecutionPlan<C>> {
   const { injector, globals } = options
-  const levels = async <T>(ref: MetadataRef<EnhancerOf<T>[]>, global: readonly Enhancer<T>[]): Promise<Enhancer<T>[][]> => [
+  const levels = async <T>(
+    ref: MetadataRef<EnhancerOf<T>[]>,
+    global: readonly Enhancer<T>[],
+  ): Promise<Enhancer<T>[][]> => [
     [...global],
     await enhancersOf(endpoint.metadata.onClass(ref) ?? [], endpoint, injector),
     await enhancersOf(endpoint.metadata.onMethod(ref) ?? [], endpoint, injector),
   ]
   const guards = (await levels<CanActivate>(UseGuards, await globals.guards(injector))).flat()
-  const interceptors = (await levels<Interceptor>(UseInterceptors, await globals.interceptors(injector))).flat()
+  const interceptors = (
+    await levels<Interceptor>(UseInterceptors, await globals.interceptors(injector))
+  ).flat()
   const pipes = (await levels<PipeTransform<never>>(UsePipes, await globals.pipes(injector))).flat()
   const filters = await levels<ExceptionFilter<never>>(UseFilters, await globals.filters(injector))
 
@@ -80,11 +85,19 @@ export async function compilePlan<C extends PipelineContext>(
   }
 }
 
-function enhancersOf<T>(declared: readonly EnhancerOf<T>[], endpoint: EndpointModel, injector: Injector): Promise<Enhancer<T>[]> {
+function enhancersOf<T>(
+  declared: readonly EnhancerOf<T>[],
+  endpoint: EndpointModel,
+  injector: Injector,
+): Promise<Enhancer<T>[]> {
   return Promise.all(declared.map((one) => enhancerOf(one, endpoint.module, injector)))
 }
 
-function fromFactories<C>(factories: readonly StepFactory<C>[] = [], endpoint: EndpointModel<C>, slot: Slot): Step<C>[] {
+function fromFactories<C>(
+  factories: readonly StepFactory<C>[] = [],
+  endpoint: EndpointModel<C>,
+  slot: Slot,
+): Step<C>[] {
   return factories
     .filter((factory) => factory.slot === slot)
     .map((factory) => factory.create(endpoint))
@@ -92,7 +105,11 @@ function fromFactories<C>(factories: readonly StepFactory<C>[] = [], endpoint: E
 }
 
 /** Nests the steps around the handler, from the last to the first; nothing is composed per call. */
-function compose<C>(steps: readonly Step<C>[], handler: (context: C) => unknown, keepStreams: boolean): (context: C) => unknown {
+function compose<C>(
+  steps: readonly Step<C>[],
+  handler: (context: C) => unknown,
+  keepStreams: boolean,
+): (context: C) => unknown {
   return steps.reduceRight<(context: C) => unknown>((next, step) => {
     if (step.kind === 'around') return (context) => settle(step.run(context, next), keepStreams)
     return (context) => {
@@ -143,7 +160,8 @@ function compileCall<C>(bind: BoundArguments<C>): Call<C> {
     return (instance, method, context) => {
       const a = first(context)
       const b = second(context)
-      if (isPromise(a) || isPromise(b)) return Promise.all([a, b]).then((args) => method.apply(instance, args))
+      if (isPromise(a) || isPromise(b))
+        return Promise.all([a, b]).then((args) => method.apply(instance, args))
       return method.call(instance, a, b)
     }
   }
@@ -154,6 +172,8 @@ function compileCall<C>(bind: BoundArguments<C>): Call<C> {
       args[i] = bind[i]!(context)
       if (isPromise(args[i])) isAsync = true
     }
-    return isAsync ? Promise.all(args).then((ready) => method.apply(instance, ready)) : method.apply(instance, args)
+    return isAsync
+      ? Promise.all(args).then((ready) => method.apply(instance, ready))
+      : method.apply(instance, args)
   }
 }

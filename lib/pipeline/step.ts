@@ -14,7 +14,11 @@ export enum Slot {
 /** One step of a plan: something that runs before the rest and may throw, or something that runs around it. */
 export type Step<C> =
   | { readonly kind: 'before'; readonly name: string; run(context: C): MaybePromise<unknown> }
-  | { readonly kind: 'around'; readonly name: string; run(context: C, next: (context: C) => unknown): unknown }
+  | {
+      readonly kind: 'around'
+      readonly name: string
+      run(context: C, next: (context: C) => unknown): unknown
+    }
 
 /** Makes a step for the endpoints that need one; asked once per endpoint, at boot. */
 export interface StepFactory<C> {

@@ -1,5 +1,12 @@
 import type { Server } from 'node:net'
-import { ApplicationContext, boot, type ContextOptions, type Feature } from '../core/index.js'
+import {
+  ApplicationContext,
+  boot,
+  type Booted,
+  type BootOptions,
+  type ContextOptions,
+  type Feature,
+} from '../core/index.js'
 import { defineError } from '../common/index.js'
 import type { ModuleImport, ModuleOverrides } from '../di/index.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from '../pipeline/index.js'
@@ -52,30 +59,26 @@ export class Application extends ApplicationContext {
   private engine: ServerEngine | undefined
   private bound: readonly BoundAddress[] = []
   private initialised = false
-
-  private constructor(
-    booted: Awaited<ReturnType<typeof boot>>,
-    private readonly web: WebFeature,
-    private readonly options: ApplicationOptions,
-  ) {
-    super(booted, options)
-    web.options.report = (error, { exchange }) => {
-      this.logger.error(error, `${exchange.method} ${exchange.target.split('?', 1)[0]}`)
-    }
-    if (options.cors !== undefined && options.cors !== false) this.enableCors(options.cors === true ? {} : options.cors)
-  }
+  private readonly web: WebFeature
 
   /**
-   * Boots an application.
+   * Use `createApp`.
    *
-   * @param root the root module
+   * @param prepared from `prepareApplication`
    * @param options see `ApplicationOptions`
-   * @throws {BootFailed} CORBEL_BOOT_FAILED with every problem found
    */
-  static async create(root: ModuleImport, options: ApplicationOptions = {}): Promise<Application> {
-    const web = new WebFeature(defaults(options))
-    const booted = await boot(root, { ...options, features: [web, ...(options.features ?? [])] })
-    return new Application(booted, web, options)
+  constructor(
+    prepared: PreparedApplication,
+    private readonly options: ApplicationOptions,
+  ) {
+    super(prepared.booted, options)
+    this.web = prepared.web
+    Object.assign(this.web.options, optionsOf(options))
+    this.web.options.report = (error, { exchange }) => {
+      this.logger.error(error, `${exchange.method} ${exchange.target.split('?', 1)[0]}`)
+    }
+    if (options.cors !== undefined && options.cors !== false)
+      this.enableCors(options.cors === true ? {} : options.cors)
   }
 
   /**
@@ -97,7 +100,8 @@ export class Application extends ApplicationContext {
   /** The address as a URL, once it listens. A wildcard address is told as localhost. */
   async getUrl(): Promise<string> {
     const address = this.bound[0] ?? this.addressOfServer()
-    if (address === undefined) throw new TypeError('The application does not listen yet. Call listen() first.')
+    if (address === undefined)
+      throw new TypeError('The application does not listen yet. Call listen() first.')
     if (address.path !== undefined) return `unix:${address.path}`
     const isAny = address.host === '::' || address.host === '0.0.0.0'
     const host = isAny ? 'localhost' : address.host.includes(':') ? `[${address.host}]` : address.host
@@ -142,7 +146,10 @@ export class Application extends ApplicationContext {
    * @param prefix the path
    * @param options `exclude`: routes that stay where they are
    */
-  setGlobalPrefix(prefix: string, options: { readonly exclude?: readonly (string | RouteInfo)[] } = {}): this {
+  setGlobalPrefix(
+    prefix: string,
+    options: { readonly exclude?: readonly (string | RouteInfo)[] } = {},
+  ): this {
     this.assertOpen('setGlobalPrefix()')
     this.web.options.globalPrefix = prefix
     this.web.options.prefixExclusions = options.exclude ?? []
@@ -224,7 +231,29 @@ export class Application extends ApplicationContext {
   }
 }
 
-function defaults(options: ApplicationOptions): WebOptions {
+/** An application that is booted and has no face yet. */
+export interface PreparedApplication {
+  readonly booted: Booted
+  readonly web: WebFeature
+}
+
+/**
+ * Boots an application with controllers.
+ *
+ * @param root the root module
+ * @param options features besides controllers, and overrides
+ * @throws {BootFailed} CORBEL_BOOT_FAILED with every problem found
+ */
+export async function prepareApplication(
+  root: ModuleImport,
+  options: BootOptions = {},
+): Promise<PreparedApplication> {
+  const web = new WebFeature({ ...optionsOf({}), early: [], placed: [], report: () => undefined })
+  const booted = await boot(root, { ...options, features: [web, ...(options.features ?? [])] })
+  return { booted, web }
+}
+
+function optionsOf(options: ApplicationOptions): Omit<WebOptions, 'early' | 'placed' | 'report'> {
   return {
     errors: options.errors ?? 'problem',
     body: { ...options.body, ...(options.rawBody !== undefined && { rawBody: options.rawBody }) },
@@ -233,9 +262,6 @@ function defaults(options: ApplicationOptions): WebOptions {
     versioning: undefined,
     caseSensitive: options.caseSensitive ?? true,
     strictSlash: options.strictSlash ?? false,
-    early: [],
-    placed: [],
-    report: () => undefined,
     development: options.development ?? process.env['NODE_ENV'] === 'development',
   }
 }

@@ -74,7 +74,8 @@ function parserFor(type: string): Parser | undefined {
   // the exact form that nearly every client sends, before any parsing
   if (type === 'application/json') return parseJson
   const media = mediaType(type)
-  if (media === 'application/json' || media.endsWith('+json')) return charsetIsUtf8(type) ? parseJson : undefined
+  if (media === 'application/json' || media.endsWith('+json'))
+    return charsetIsUtf8(type) ? parseJson : undefined
   if (media === 'application/x-www-form-urlencoded') return parseForm
   if (media === 'text/plain') return parseText
   return media === 'application/octet-stream' ? (bytes) => bytes : undefined

@@ -2,7 +2,10 @@ import type { HttpContext } from './http-context.js'
 import type { PlacedMiddleware } from './middleware.js'
 
 /** Decides about an origin: true allows it. */
-export type OriginCheck = (origin: string | undefined, callback: (error: Error | null, allow?: boolean) => void) => void
+export type OriginCheck = (
+  origin: string | undefined,
+  callback: (error: Error | null, allow?: boolean) => void,
+) => void
 
 /** Which other origins may call the application. */
 export interface CorsOptions {
@@ -51,7 +54,9 @@ export function corsMiddleware(options: CorsOptions): PlacedMiddleware {
 
 type OriginDecision = (error: Error | null, allowed: string | undefined) => void
 
-function originRule(rule: NonNullable<CorsOptions['origin']>): (origin: string | undefined, decide: OriginDecision) => void {
+function originRule(
+  rule: NonNullable<CorsOptions['origin']>,
+): (origin: string | undefined, decide: OriginDecision) => void {
   if (typeof rule === 'function') {
     return (origin, decide) =>
       rule(origin, (error, allow) => decide(error, allow === true ? (origin ?? '*') : undefined))
@@ -59,7 +64,9 @@ function originRule(rule: NonNullable<CorsOptions['origin']>): (origin: string |
   if (rule === '*') return (_origin, decide) => decide(null, '*')
   const matches = (origin: string): boolean => {
     if (typeof rule === 'boolean') return rule
-    return ([rule].flat() as (string | RegExp)[]).some((one) => (typeof one === 'string' ? one === origin : one.test(origin)))
+    return ([rule].flat() as (string | RegExp)[]).some((one) =>
+      typeof one === 'string' ? one === origin : one.test(origin),
+    )
   }
   return (origin, decide) => decide(null, origin !== undefined && matches(origin) ? origin : undefined)
 }

@@ -35,10 +35,15 @@ export const ControllerMetadata = defineDecorator({
  */
 export function Controller(prefix: string | readonly string[] | ControllerOptions = ''): AnyDecorator {
   const options: ControllerOptions =
-    typeof prefix === 'string' || Array.isArray(prefix) ? { path: prefix as string } : (prefix as ControllerOptions)
+    typeof prefix === 'string' || Array.isArray(prefix)
+      ? { path: prefix as string }
+      : (prefix as ControllerOptions)
   const note = ControllerMetadata(options)
   const { scope, durable } = options
-  const injectable = Injectable({ ...(scope !== undefined && { scope }), ...(durable !== undefined && { durable }) })
+  const injectable = Injectable({
+    ...(scope !== undefined && { scope }),
+    ...(durable !== undefined && { durable }),
+  })
   return (target, member, place) => {
     note(target, member, place)
     if (member === undefined && place === undefined) injectable(target)

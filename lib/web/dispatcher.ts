@@ -76,8 +76,7 @@ export class Dispatcher {
     const found = this.find(context)
     const fail = (error: unknown): unknown => this.fail(context, error)
     const applicable = middleware.filter((one) => one.applies(context, path))
-    const afterBody = (): void =>
-      runMiddleware(applicable, context, () => this.toRoute(context, found), fail)
+    const afterBody = (): void => runMiddleware(applicable, context, () => this.toRoute(context, found), fail)
     runMiddleware(
       early,
       context,
@@ -93,7 +92,8 @@ export class Dispatcher {
   private toRoute(context: HttpContext, found: HttpRoute | NoRoute): void | Promise<void> {
     // a middleware may have answered already, and called next all the same
     if (context.exchange.sink.state !== 'idle') return undefined
-    if ('endpoint' in found) return found.readsBody ? this.readAndRun(context, found) : this.run(context, found)
+    if ('endpoint' in found)
+      return found.readsBody ? this.readAndRun(context, found) : this.run(context, found)
     return this.withoutRoute(context, found)
   }
 
@@ -147,7 +147,8 @@ export class Dispatcher {
       sink.head(204, NO_HEADERS, 'none')
       return sink.end()
     }
-    if (found.reason === 'not-found') return this.fail(context, new NotFoundException(`Cannot ${method} ${path}`))
+    if (found.reason === 'not-found')
+      return this.fail(context, new NotFoundException(`Cannot ${method} ${path}`))
     const allow = found.allow.join(', ')
     if (method === 'OPTIONS') {
       const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()

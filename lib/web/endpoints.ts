@@ -1,9 +1,23 @@
 import { defineError, type Class } from '../common/index.js'
 import { addInjectable, type AppModel, type DeclaredClass } from '../core/index.js'
 import { isClass } from '../common/index.js'
-import { existingMembers, lineage, MetadataBag, parameterTypes, readClass, readMember, readParameters } from '../metadata/index.js'
+import {
+  existingMembers,
+  lineage,
+  MetadataBag,
+  parameterTypes,
+  readClass,
+  readMember,
+  readParameters,
+} from '../metadata/index.js'
 import type { ParamModel } from '../pipeline/index.js'
-import { ControllerMetadata, Routes, Version, type ControllerOptions, type RouteDeclaration } from './decorators.js'
+import {
+  ControllerMetadata,
+  Routes,
+  Version,
+  type ControllerOptions,
+  type RouteDeclaration,
+} from './decorators.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpEndpoint } from './http-route.js'
 import { Bound, type ParamBinding } from './param-decorators.js'
@@ -31,14 +45,19 @@ export function inspectController(declared: DeclaredClass, model: AppModel, modu
   const { type, module, record } = declared
   const options = readClass(ControllerMetadata, type)
   if (record.role !== 'controller') {
-    if (record.role === 'provider' && options === undefined && membersWith(type).some(([, routes]) => routes !== undefined)) {
+    if (
+      record.role === 'provider' &&
+      options === undefined &&
+      membersWith(type).some(([, routes]) => routes !== undefined)
+    ) {
       const reason = 'has routes but no @Controller(). Add it, and list the class under "controllers".'
       model.report(new ControllerMissing({ class: type.name, module: module.name, reason }))
     }
     return
   }
   if (options === undefined) {
-    const reason = 'is listed under "controllers" but has no @Controller() decorator. Add it, or list the class under "providers".'
+    const reason =
+      'is listed under "controllers" but has no @Controller() decorator. Add it, or list the class under "providers".'
     model.report(new ControllerMissing({ class: type.name, module: module.name, reason }))
     return
   }
@@ -107,7 +126,11 @@ function paramsOf(type: Class, member: PropertyKey): readonly ParamModel<HttpCon
   return [...bindings].map(([index, binding]) => toParam(index, binding, types[index]))
 }
 
-function toParam(index: number, binding: ParamBinding, metatype: Class | undefined): ParamModel<HttpContext> & ParamBinding {
+function toParam(
+  index: number,
+  binding: ParamBinding,
+  metatype: Class | undefined,
+): ParamModel<HttpContext> & ParamBinding {
   return { ...binding, index, metatype }
 }
 
@@ -119,7 +142,16 @@ const UNDECORATED: readonly (ParamModel<HttpContext> & ParamBinding)[] = (
     ['next', (context: HttpContext) => context.next],
   ] as const
 ).map(([type, extract], index) => {
-  const binding = { label: type, type, data: undefined, pipes: [], piped: false, readsBody: true, answers: false, extract }
+  const binding = {
+    label: type,
+    type,
+    data: undefined,
+    pipes: [],
+    piped: false,
+    readsBody: true,
+    answers: false,
+    extract,
+  }
   return toParam(index, binding, undefined)
 })
 

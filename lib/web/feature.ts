@@ -1,7 +1,19 @@
+import type { Class } from '../common/index.js'
 import { BootFailed, linkGraph, type ModuleRecord } from '../di/index.js'
 import { noteHandler } from '../metadata/index.js'
-import { compileFilters, endpointName, type Handler, type ParamModel } from '../pipeline/index.js'
-import { createPathMatcher, createRouteTable, findRouteErrors, type RouteDefinition } from '../router/index.js'
+import {
+  compileFilters,
+  endpointName,
+  type EndpointModel,
+  type Handler,
+  type ParamModel,
+} from '../pipeline/index.js'
+import {
+  createPathMatcher,
+  createRouteTable,
+  findRouteErrors,
+  type RouteDefinition,
+} from '../router/index.js'
 import type { AppModel, Feature } from '../core/index.js'
 import { BodyReader, type BodyOptions } from './body.js'
 import { Header, HttpCode, Redirect, type VERSION_NEUTRAL } from './decorators.js'
@@ -18,6 +30,7 @@ import {
 } from './middleware.js'
 import type { ParamBinding } from './param-decorators.js'
 import { createErrorWriter, type ErrorFormat } from './problem.js'
+import { modulePathsOf } from './router-module.js'
 import { RouteHeaders } from './route-headers.js'
 import { versionedPaths, versionExtractor, versionsOf, type VersioningOptions } from './versioning.js'
 
@@ -43,12 +56,21 @@ export interface WebOptions {
 export class WebFeature implements Feature {
   readonly name = 'web'
   private dispatcher: Dispatcher | undefined
+  private modulePaths: ReadonlyMap<Class, string> | undefined
   private routes: readonly RouteDefinition<RouteEntry>[] = []
 
   constructor(readonly options: WebOptions) {}
 
   readonly inspect: NonNullable<Feature['inspect']> = (declared, model) => {
-    inspectController(declared, model, '')
+    this.modulePaths ??= modulePathsOf(model.graph)
+    inspectController(declared, model, this.modulePaths.get(declared.module.type) ?? '')
+  }
+
+  describe(endpoint: EndpointModel<never>): object | undefined {
+    if (endpoint.kind !== 'http') return undefined
+    const { method, path, host, version } = endpoint as unknown as HttpEndpoint
+    const versions = versionsOf(version, undefined)?.map((one) => (typeof one === 'symbol' ? 'neutral' : one))
+    return { method, path, ...(host !== undefined && { host }), ...(versions !== undefined && { versions }) }
   }
 
   check(model: AppModel): void {
@@ -84,7 +106,8 @@ export class WebFeature implements Feature {
 
   /** Every exchange of the application comes here. */
   get handler(): Dispatcher {
-    if (this.dispatcher === undefined) throw new TypeError('The application is not initialised. Call init() first.')
+    if (this.dispatcher === undefined)
+      throw new TypeError('The application is not initialised. Call init() first.')
     return this.dispatcher
   }
 

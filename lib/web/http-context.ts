@@ -84,7 +84,11 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   }
 
   /** Tells the context which route it is on. */
-  enter(route: HttpRoute, params: Readonly<Record<string, string>>, hosts: Readonly<Record<string, string>>): void {
+  enter(
+    route: HttpRoute,
+    params: Readonly<Record<string, string>>,
+    hosts: Readonly<Record<string, string>>,
+  ): void {
     this.route = route
     this.params = params
     this.hosts = hosts

@@ -1,4 +1,10 @@
-export { AlreadyInitialised, Application, type ApplicationOptions } from './application.js'
+export {
+  AlreadyInitialised,
+  Application,
+  prepareApplication,
+  type ApplicationOptions,
+  type PreparedApplication,
+} from './application.js'
 export { BodyMalformed, BodyTypeUnsupported, type BodyOptions } from './body.js'
 export type { CorsOptions } from './cors.js'
 export {
@@ -63,6 +69,7 @@ export {
   type ParamFactory,
 } from './param-decorators.js'
 export type { ErrorFormat } from './problem.js'
+export { RouterModule, type RouteTree } from './router-module.js'
 export type { MessageEvent } from './stream.js'
 export { StreamableFile, type StreamableFileOptions } from './streamable-file.js'
 export { VersioningType, type VersioningOptions } from './versioning.js'

@@ -37,9 +37,18 @@ export interface InjectResponse {
  * @param handler the application
  * @param request what to send; a string is the path of a GET
  */
-export async function inject(handler: ExchangeHandler, request: InjectRequest | string): Promise<InjectResponse> {
-  const { method = 'GET', url, headers = {}, query, payload, body = payload } =
-    typeof request === 'string' ? ({ url: request } as InjectRequest) : request
+export async function inject(
+  handler: ExchangeHandler,
+  request: InjectRequest | string,
+): Promise<InjectResponse> {
+  const {
+    method = 'GET',
+    url,
+    headers = {},
+    query,
+    payload,
+    body = payload,
+  } = typeof request === 'string' ? ({ url: request } as InjectRequest) : request
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => [name, one as string] as const),
   )
@@ -88,7 +97,8 @@ export async function fetchWith(handler: ExchangeHandler, request: Request): Pro
     headers: [...request.headers],
     scheme: url.protocol === 'https:' ? 'https' : 'http',
     authority: url.host,
-    body: request.body === null ? undefined : await readAll(request.body as unknown as AsyncIterable<Uint8Array>),
+    body:
+      request.body === null ? undefined : await readAll(request.body as unknown as AsyncIterable<Uint8Array>),
   })
   request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })
   await handler(exchange)

@@ -87,11 +87,16 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
     return this.placement(middleware.flat() as MiddlewareEntry[], [])
   }
 
-  private placement(entries: readonly MiddlewareEntry[], excluded: readonly RouteInfo[]): MiddlewarePlacement {
+  private placement(
+    entries: readonly MiddlewareEntry[],
+    excluded: readonly RouteInfo[],
+  ): MiddlewarePlacement {
     return {
       exclude: (...routes) => this.placement(entries, [...excluded, ...routes.map(toRouteInfo)]),
       forRoutes: (...routes) => {
-        const included = routes.flatMap((route) => (isClass(route) ? this.options.routesOf(route) : toRouteInfo(route)))
+        const included = routes.flatMap((route) =>
+          isClass(route) ? this.options.routesOf(route) : toRouteInfo(route),
+        )
         const includes = this.matcher(included)
         const excludes = this.matcher(excluded)
         const applies = (context: HttpContext, path: string): boolean => {
@@ -108,10 +113,13 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
   private matcher(routes: readonly RouteInfo[]): (method: string, path: string) => boolean {
     const { caseSensitive, module } = this.options
     const tests = routes.map(({ path, method }) => {
-      const matches = createPathMatcher([this.options.prefixed(path)], `${module.name}.configure`, { caseSensitive })
+      const matches = createPathMatcher([this.options.prefixed(path)], `${module.name}.configure`, {
+        caseSensitive,
+      })
       const wanted = methodName(method)
       return (actual: string, target: string): boolean =>
-        (wanted === undefined || wanted === actual || (wanted === 'GET' && actual === 'HEAD')) && matches(target)
+        (wanted === undefined || wanted === actual || (wanted === 'GET' && actual === 'HEAD')) &&
+        matches(target)
     })
     return (method, path) => tests.some((test) => test(method, path))
   }
@@ -126,7 +134,9 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
       (instance as Middleware).use(context.request, context.response, next)
     return (context, next) => {
       const instance = record.built ? record.instance : injector.resolve(record, context.scope)
-      return isPromise(instance) ? instance.then((one) => use(one, context, next)) : use(instance, context, next)
+      return isPromise(instance)
+        ? instance.then((one) => use(one, context, next))
+        : use(instance, context, next)
     }
   }
 }

@@ -159,7 +159,10 @@ export const Next = (): AnyDecorator =>
 export type ParamFactory<Data, Value> = (data: Data, context: ExecutionContext) => Value
 
 /** A decorator made by `createParamDecorator`. */
-export type CustomParamDecorator<Data> = (dataOrPipe?: Data | ParamPipe, ...pipes: ParamPipe[]) => AnyDecorator
+export type CustomParamDecorator<Data> = (
+  dataOrPipe?: Data | ParamPipe,
+  ...pipes: ParamPipe[]
+) => AnyDecorator
 
 /**
  * Makes a parameter decorator; pipes see it as `type: 'custom'`.

@@ -43,7 +43,10 @@ export function createErrorWriter(
       const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
       // of a body that was begun differently: type and length are this one's
       for (const name of ['content-length', 'content-encoding', 'etag']) headers.delete(name)
-      headers.set('content-type', format === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8')
+      headers.set(
+        'content-type',
+        format === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8',
+      )
       for (const [name, value] of Object.entries(headersOf(error))) headers.set(name, value)
       endWhole(sink, status, headers, JSON.stringify(content))
     },
@@ -59,7 +62,12 @@ interface Described {
 function describe(error: unknown): Described | undefined {
   if (error instanceof HttpException) return { status: error.getStatus(), body: error.getResponse() }
   if (error instanceof CorbelError && error.status !== undefined) {
-    const body = { statusCode: error.status, message: error.message, error: statusText(error.status), code: error.code }
+    const body = {
+      statusCode: error.status,
+      message: error.message,
+      error: statusText(error.status),
+      code: error.code,
+    }
     return { status: error.status, body }
   }
   return fromLibrary(error)

@@ -27,7 +27,12 @@ export function sendResult(context: HttpContext, route: HttpRoute, value: unknow
 }
 
 /** The usual case: nobody looked at the response, so its headers are those that were prepared at boot. */
-function sendPlain(context: HttpContext, route: HttpRoute, value: unknown, sink: ResponseSink): void | Promise<void> {
+function sendPlain(
+  context: HttpContext,
+  route: HttpRoute,
+  value: unknown,
+  sink: ResponseSink,
+): void | Promise<void> {
   const { status, headers } = route
   if (typeof value === 'object' && value !== null) {
     if (!isPlain(value)) return sendWith(context, status, headers.empty.clone(), value)
@@ -44,7 +49,12 @@ function sendText(sink: ResponseSink, status: number, headers: HeaderList, text:
   sink.end(text)
 }
 
-function sendWith(context: HttpContext, status: number, headers: HeaderList, value: unknown): void | Promise<void> {
+function sendWith(
+  context: HttpContext,
+  status: number,
+  headers: HeaderList,
+  value: unknown,
+): void | Promise<void> {
   const { sink } = context.exchange
   if (value === undefined || value === null) return endWhole(sink, status, headers)
   if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
@@ -52,7 +62,8 @@ function sendWith(context: HttpContext, status: number, headers: HeaderList, val
   if (typeof value === 'object' && !isPlain(value)) {
     if (value instanceof StreamableFile) return sendFile(sink, status, headers, value)
     if (value instanceof globalThis.Response) return sendWebResponse(sink, headers, value)
-    if (isObservableLike(value)) return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
+    if (isObservableLike(value))
+      return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
     if (isAsyncIterable(value)) return sendIterable(sink, status, headers, value)
   }
   return endWhole(sink, status, typed(headers, JSON_TYPE), JSON.stringify(value) ?? '')
@@ -72,7 +83,12 @@ function typed(headers: HeaderList, type: string): HeaderList {
   return headers.has('content-type') ? headers : headers.set('content-type', type)
 }
 
-function sendFile(sink: ResponseSink, status: number, headers: HeaderList, file: StreamableFile): void | Promise<void> {
+function sendFile(
+  sink: ResponseSink,
+  status: number,
+  headers: HeaderList,
+  file: StreamableFile,
+): void | Promise<void> {
   const { type = BYTES_TYPE, disposition, length } = file.options
   typed(headers, type)
   for (const value of typeof disposition === 'string' ? [disposition] : (disposition ?? [])) {
@@ -83,7 +99,11 @@ function sendFile(sink: ResponseSink, status: number, headers: HeaderList, file:
   return pump(sink, file.source as AsyncIterable<Uint8Array>)
 }
 
-async function sendWebResponse(sink: ResponseSink, headers: HeaderList, response: globalThis.Response): Promise<void> {
+async function sendWebResponse(
+  sink: ResponseSink,
+  headers: HeaderList,
+  response: globalThis.Response,
+): Promise<void> {
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie') headers.append(name, value)
     else headers.set(name, value)
@@ -105,7 +125,8 @@ async function sendIterable(
   // an error in the first step can still be answered properly: nothing is sent yet
   const { done, value } = await iterator.next()
   if (done === true) return endWhole(sink, status, headers)
-  const type = value instanceof Uint8Array ? BYTES_TYPE : typeof value === 'string' ? TEXT_TYPE : 'application/x-ndjson'
+  const type =
+    value instanceof Uint8Array ? BYTES_TYPE : typeof value === 'string' ? TEXT_TYPE : 'application/x-ndjson'
   sink.head(status, typed(headers, type), 'stream')
   await pump(sink, mapValues(iterator, toChunk, [toChunk(value)]))
 }
@@ -115,8 +136,15 @@ function toChunk(value: unknown): Uint8Array | string {
   return `${JSON.stringify(value)}\n`
 }
 
-function sendRedirect(context: HttpContext, declared: { url: string; statusCode: number }, value: unknown): void {
-  const chosen = (typeof value === 'object' && value !== null ? value : {}) as { url?: string; statusCode?: number }
+function sendRedirect(
+  context: HttpContext,
+  declared: { url: string; statusCode: number },
+  value: unknown,
+): void {
+  const chosen = (typeof value === 'object' && value !== null ? value : {}) as {
+    url?: string
+    statusCode?: number
+  }
   context.response.redirect(chosen.url ?? declared.url, chosen.statusCode ?? declared.statusCode)
 }
 

@@ -29,7 +29,8 @@ export class RouteHeaders {
   }
 
   applyTo(response: HttpResponse): void {
-    for (const { name, value } of this.declared) response.setHeader(name, typeof value === 'function' ? value() : value)
+    for (const { name, value } of this.declared)
+      response.setHeader(name, typeof value === 'function' ? value() : value)
   }
 
   private listFor(type: string | undefined): HeaderList {

@@ -44,7 +44,9 @@ export interface MessageEvent {
  * @see HTML Living Standard §9.2.6
  */
 export function formatEvent(event: unknown): string {
-  const message = (typeof event === 'object' && event !== null && 'data' in event ? event : { data: event }) as MessageEvent
+  const message = (
+    typeof event === 'object' && event !== null && 'data' in event ? event : { data: event }
+  ) as MessageEvent
   const data = typeof message.data === 'string' ? message.data : JSON.stringify(message.data)
   let text = ''
   if (message.type !== undefined) text += `event: ${oneLine(message.type)}\n`
@@ -124,7 +126,9 @@ export function mapValues<T, R>(
       async next(): Promise<IteratorResult<R>> {
         if (before.length > 0) return { done: false, value: before.shift()! }
         const step = await iterator.next()
-        return step.done === true ? { done: true, value: undefined } : { done: false, value: change(step.value) }
+        return step.done === true
+          ? { done: true, value: undefined }
+          : { done: false, value: change(step.value) }
       },
       async return(): Promise<IteratorResult<R>> {
         await iterator.return?.()

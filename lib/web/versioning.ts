@@ -88,7 +88,9 @@ export function versionedPaths(
   const versions = versionsOf(declared, options)
   if (versions === undefined) return [path]
   const prefix = options.prefix === false ? '' : (options.prefix ?? 'v')
-  return versions.map((version) => (version === VERSION_NEUTRAL ? path : `/${prefix}${version}${path === '/' ? '' : path}`))
+  return versions.map((version) =>
+    version === VERSION_NEUTRAL ? path : `/${prefix}${version}${path === '/' ? '' : path}`,
+  )
 }
 
 function listOf(value: string | undefined): readonly string[] {

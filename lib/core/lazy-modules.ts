@@ -1,0 +1,44 @@
+import type { Class } from '../common/index.js'
+import { BootFailed, linkGraph, ModuleRef, type DynamicModule } from '../di/index.js'
+import type { AppModel } from './app-model.js'
+import { prepareModule } from './boot.js'
+
+/**
+ * Loads modules when they are needed. They share all singletons that exist already; their controllers, middleware and
+ * lifecycle hooks are not used, since routes are compiled at boot.
+ */
+export class LazyModuleLoader {
+  private pending: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly model: AppModel) {}
+
+  /**
+   * Loads a module, once.
+   *
+   * @param load usually a dynamic import: `() => import('./reports.module.js').then((m) => m.ReportsModule)`
+   * @returns the module's own ModuleRef
+   * @throws {BootFailed} CORBEL_BOOT_FAILED
+   */
+  load(load: () => Class | DynamicModule | Promise<Class | DynamicModule>): Promise<ModuleRef> {
+    // one after the other: two loads that share modules must not build them twice
+    const loading = this.pending.then(() => this.add(load))
+    this.pending = loading.catch(() => undefined)
+    return loading
+  }
+
+  private async add(load: () => Class | DynamicModule | Promise<Class | DynamicModule>): Promise<ModuleRef> {
+    const { graph, injector } = this.model
+    const known = new Set(graph.modules)
+    const record = await graph.add(await load())
+    const added = graph.modules.filter((module) => !known.has(module))
+    for (const module of added) prepareModule(module, this.model)
+    const { problems } = linkGraph(
+      graph,
+      added.flatMap((module) => [...module.records()]),
+    )
+    const all = [...graph.problems.splice(0), ...problems]
+    if (all.length > 0) throw new BootFailed(all)
+    await injector.buildSingletons(added)
+    return record.providers.get(ModuleRef)!.instance as ModuleRef
+  }
+}
