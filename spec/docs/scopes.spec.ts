@@ -1,0 +1,76 @@
+import {
+  Controller,
+  createApp,
+  Get,
+  Inject,
+  Injectable,
+  INQUIRER,
+  Module,
+  REQUEST,
+  Scope,
+  type HttpRequest,
+} from 'corbel'
+
+describe('docs/scopes.md', () => {
+  it('request scope', async () => {
+    // #region request
+    @Injectable({ scope: Scope.REQUEST })
+    class Visitor {
+      constructor(@Inject(REQUEST) private readonly request: HttpRequest) {}
+
+      get language(): string {
+        return this.request.get('accept-language')?.slice(0, 2) ?? 'en'
+      }
+    }
+
+    @Controller('greeting')
+    class GreetingController {
+      constructor(private readonly visitor: Visitor) {} // lives for one request too
+
+      @Get()
+      greet(): string {
+        return this.visitor.language === 'de' ? 'Guten Tag' : 'Hello'
+      }
+    }
+    // #endregion
+    @Module({ controllers: [GreetingController], providers: [Visitor] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    expect((await app.inject({ url: '/greeting', headers: { 'accept-language': 'de-AT' } })).body).toBe(
+      'Guten Tag',
+    )
+    expect((await app.inject('/greeting')).body).toBe('Hello')
+    expect(app.describe().modules[0]!.controllers[0]).toMatchObject({
+      scope: 'request',
+      because: 'it needs Visitor',
+    })
+    await app.close()
+  })
+
+  it('transient', async () => {
+    // #region transient
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Log {
+      private readonly name: string
+
+      constructor(@Inject(INQUIRER) owner: object) {
+        this.name = owner.constructor.name
+      }
+
+      line(text: string): string {
+        return `[${this.name}] ${text}`
+      }
+    }
+
+    @Injectable()
+    class Orders {
+      constructor(readonly log: Log) {} // a Log of its own
+    }
+    // #endregion
+    @Module({ providers: [Orders, Log] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    expect(app.get(Orders).log.line('paid')).toBe('[Orders] paid')
+    await app.close()
+  })
+})
