@@ -19,7 +19,14 @@ export type {
 export { HeaderInvalid, HeaderList, NO_HEADERS } from './header-list.js'
 export { ListedHeaders, type HeaderView } from './header-view.js'
 export { HttpStatus, statusText } from './status.js'
-export { ResponseHeadSent } from './errors.js'
+export {
+  ResponseEnded,
+  ResponseHeadMissing,
+  ResponseHeadSent,
+  ResponseLengthMismatch,
+  ResponseStatusInvalid,
+  UpgradeUnavailable,
+} from './errors.js'
 export {
   INFORMATIONAL,
   UPGRADE,

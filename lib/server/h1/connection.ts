@@ -1,0 +1,499 @@
+import { AsyncResource } from 'node:async_hooks'
+import { isPromise } from '../../common/index.js'
+import {
+  BufferedBody,
+  ClientGone,
+  EMPTY_BODY,
+  type BodySource,
+  type ConnectionInfo,
+  UpgradeUnavailable,
+} from '../../http/index.js'
+import { RequestBody } from './body.js'
+import { ChunkedDecoder } from './chunked.js'
+import { BodyTimeout, ConnectionEnded, HeadTimeout, WriteStalled } from './errors.js'
+import { H1Exchange, type RequestHead, type Wire } from './exchange.js'
+import type { ConnectionHost } from './host.js'
+import { Intake } from './intake.js'
+import { Output } from './output.js'
+import { ExchangeQueue } from './queue.js'
+import { resetSocket, SocketInfo, type WireSocket } from './socket.js'
+import { WriteWatch } from './write-watch.js'
+
+const enum Phase {
+  /** Requests are read and answered. */
+  Open,
+  /** The last answer is on its way; what the client still sends is thrown away until it closes, too (RFC 9112 §9.6). */
+  Closing,
+  /** The socket is closed or belongs to someone else. */
+  Gone,
+}
+
+/** What the deadline is for. */
+const enum Awaited {
+  Nothing,
+  Request,
+  Head,
+  Body,
+  Closing,
+}
+
+/** The head of a request that could not be read. */
+const UNREADABLE: RequestHead = {
+  method: 'GET',
+  target: '/',
+  authority: '',
+  minor: 1,
+  persistent: false,
+  expectsContinue: false,
+  upgrade: undefined,
+  fieldsStart: 0,
+  fieldsEnd: 0,
+}
+
+/**
+ * One HTTP/1.1 connection: reads requests, has them answered and sees to it that answers leave in the order of the requests.
+ *
+ * Received bytes are worked off by `run`, a loop that stops where it has to wait (for bytes, for a reader, for an exchange
+ * that has to finish first) and is started again by whatever ends the wait. Handlers that finish at once do so inside the
+ * loop, so that neither deep pipelines nor fast handlers make it recurse.
+ */
+export class H1Connection implements Wire {
+  readonly output: Output
+
+  private readonly intake: Intake
+  private readonly queue = new ExchangeQueue()
+  private readonly writes: WriteWatch
+  private readonly scope = new AsyncResource('CorbelConnection')
+  private socketInfo: SocketInfo | undefined
+  private phase = Phase.Open
+  private awaited = Awaited.Request
+  private deadline: number
+  /** The body that bytes belong to now, and its exchange. */
+  private receiving: RequestBody | undefined
+  private receiver: H1Exchange | undefined
+  /** A request that has to wait for those before it. */
+  private waiting: H1Exchange | undefined
+  private running = false
+  private scheduled = false
+  private paused = false
+  /** No more requests are read. */
+  private last = false
+  private inputEnded = false
+  private requests = 0
+  private lingered = 0
+
+  /**
+   * @param host the server
+   * @param socket TCP, TLS or any other duplex; half-open allowed
+   */
+  constructor(
+    private readonly host: ConnectionHost,
+    private readonly socket: WireSocket,
+  ) {
+    const { limits } = host
+    this.output = new Output(socket)
+    this.intake = new Intake(host.parser, limits)
+    this.writes = new WriteWatch(socket, limits.writeTimeout)
+    this.deadline = host.clock.now + limits.headersTimeout
+    socket.on('data', this.onData)
+    socket.on('end', this.onEnd)
+    socket.on('drain', this.onDrain)
+    socket.on('error', ignore) // 'close' follows
+    socket.on('close', this.onClose)
+  }
+
+  get info(): ConnectionInfo {
+    return (this.socketInfo ??= new SocketInfo(this.socket))
+  }
+
+  get headEnd(): string {
+    return this.host.clock.headEnd
+  }
+
+  // —— for the server ——
+
+  /** Answers a request that could not be read, after those before it, and closes. */
+  refuse(error: unknown): void {
+    if (this.phase !== Phase.Open) return
+    this.last = true
+    this.intake.clear()
+    const exchange = new H1Exchange(this, UNREADABLE, '', 0, EMPTY_BODY)
+    this.queue.push(exchange)
+    exchange.fail(error)
+  }
+
+  /** Begins to stop: closes at once if nothing is going on, else with the answer in flight. */
+  retire(): void {
+    const busy = this.queue.size > 0 || this.waiting !== undefined || this.receiving !== undefined
+    if (this.phase !== Phase.Open || busy || this.intake.midHead) return
+    if (this.output.pending > 0 || this.socket.writableLength > 0) this.finish()
+    else this.socket.destroy()
+  }
+
+  /** Closes without waiting for anything. */
+  destroy(reason: Error): void {
+    this.giveUpAll(reason)
+    this.socket.destroy()
+  }
+
+  /** Looks at the deadlines. */
+  sweep(now: number): void {
+    if (this.writes.isStalled(now)) {
+      return this.destroy(new WriteStalled({ timeout: this.host.limits.writeTimeout }))
+    }
+    if (now < this.deadline) return
+    this.deadline = Infinity
+    switch (this.awaited) {
+      case Awaited.Request:
+        // without an answer: a client could take it for that of the request it is just sending
+        return this.finish()
+      case Awaited.Head:
+        this.refuse(new HeadTimeout({}))
+        return this.settle()
+      case Awaited.Body:
+        return this.failBody(new BodyTimeout({}))
+      case Awaited.Closing:
+        this.socket.destroy()
+    }
+  }
+
+  // —— for exchanges ——
+
+  outlasts(exchange: H1Exchange): boolean {
+    const newest = exchange.next === undefined && this.waiting === undefined
+    if (newest && (this.host.draining || this.exhausted)) return false
+    const body = exchange.incoming
+    if (body === undefined || body.complete || body.reading) return true
+    // nobody has read it yet: is it worth reading for nobody?
+    return !exchange.awaitsContinue && (body.missing ?? 0) <= this.host.limits.maxDiscardSize
+  }
+
+  finished(exchange: H1Exchange): void {
+    if (exchange === this.receiver) this.abandonBody(exchange)
+    if (exchange !== this.queue.front) return
+    this.shiftDone()
+    if (this.running || this.phase !== Phase.Open) return
+    if (this.intake.chunk !== undefined || this.waiting !== undefined) this.runLater()
+    else {
+      if (this.queue.front === undefined) this.output.flush()
+      else this.output.scheduleOrFlush()
+      this.settle()
+    }
+  }
+
+  written(): void {
+    if (this.running) this.output.flushIfLarge()
+    else this.output.scheduleOrFlush()
+  }
+
+  bodyWanted(): void {
+    if (this.running || this.phase !== Phase.Open) return
+    if (this.intake.chunk === undefined) this.settle()
+    else this.runLater()
+  }
+
+  report(error: unknown): void {
+    this.host.report(error)
+  }
+
+  release(): { socket: WireSocket; head: Uint8Array } {
+    if (this.phase !== Phase.Open) throw new UpgradeUnavailable({ reason: 'it is closed' })
+    const { socket } = this
+    this.output.flush()
+    this.phase = Phase.Gone
+    const exchange = this.queue.front
+    this.queue.shift()
+    exchange?.tellEnd()
+    socket.removeListener('data', this.onData)
+    socket.removeListener('end', this.onEnd)
+    socket.removeListener('drain', this.onDrain)
+    socket.removeListener('error', ignore)
+    socket.removeListener('close', this.onClose)
+    socket.pause()
+    // as a fresh socket has it: whoever listens for data next sets it flowing
+    Reflect.set(socket, 'readableFlowing', null)
+    this.host.forget(this)
+    return { socket, head: this.intake.takeRest() }
+  }
+
+  // —— the socket's events ——
+
+  private readonly onData = (data: Buffer): void => {
+    if (this.phase === Phase.Closing) {
+      this.lingered += data.length
+      if (this.lingered > this.host.limits.maxLingerSize) this.socket.destroy()
+      return
+    }
+    this.intake.add(data)
+    this.run()
+  }
+
+  private readonly onEnd = (): void => {
+    this.inputEnded = true
+    if (this.phase !== Phase.Open) return
+    if (this.host.halfClose === 'abort' && this.queue.size > 0) this.destroy(new ClientGone({}))
+    else this.endInput()
+  }
+
+  private readonly onDrain = (): void => {
+    if (!this.output.blocked) return
+    this.output.blocked = false
+    this.queue.front?.drain()
+    this.runLater()
+  }
+
+  private readonly onClose = (): void => {
+    this.giveUpAll(new ClientGone({}))
+    this.phase = Phase.Gone
+    this.host.forget(this)
+  }
+
+  // —— requests ——
+
+  /** Runs at the end of this turn: not inside of the handler that made it possible, nor in its async context. */
+  private runLater(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    process.nextTick(runScheduled, this)
+  }
+
+  /** For `runLater`. */
+  runScheduled(): void {
+    this.scheduled = false
+    if (this.phase === Phase.Open && !this.running) this.scope.runInAsyncScope(this.run, this)
+  }
+
+  private run(): void {
+    this.running = true
+    while (this.step());
+    this.running = false
+    if (this.phase !== Phase.Open) return
+    if (this.inputEnded) this.endInput()
+    this.output.flush()
+    this.settle()
+  }
+
+  /** Does the next thing that can be done. */
+  private step(): boolean {
+    if (this.phase !== Phase.Open) return false
+    if (this.waiting !== undefined) return this.dispatchWaiting(this.waiting)
+    const { chunk } = this.intake
+    if (chunk === undefined) return false
+    if (this.receiving !== undefined) return this.receiveBody(this.receiving, chunk)
+    if (this.last) return this.discard()
+    this.output.flushIfLarge()
+    if (this.output.blocked || !this.queue.hasRoom(this.host.limits.maxPipelined)) return false
+    try {
+      if (!this.intake.readHead()) return false
+    } catch (error) {
+      this.refuse(error)
+      return true
+    }
+    this.open()
+    return true
+  }
+
+  private dispatchWaiting(exchange: H1Exchange): boolean {
+    if (!this.queue.admits(exchange)) return false
+    this.waiting = undefined
+    this.dispatch(exchange)
+    return true
+  }
+
+  /** Makes an exchange of the head that the parser holds, and has it answered if it may be already. */
+  private open(): void {
+    const { host, intake } = this
+    const body = this.openBody(host.parser.bodyLength)
+    const exchange = new H1Exchange(this, host.parser, intake.text, intake.base, body)
+    if (body instanceof RequestBody) {
+      body.owner = exchange
+      exchange.incoming = this.receiving = body
+      this.receiver = exchange
+    }
+    if (++this.requests === host.limits.requestsPerConnection) exchange.persistent = false
+    if (!exchange.persistent) this.last = true
+    if (this.queue.admits(exchange)) this.dispatch(exchange)
+    else this.waiting = exchange
+  }
+
+  private openBody(length: number): BodySource {
+    if (length === 0) return EMPTY_BODY
+    const { limits } = this.host
+    const { bodyHighWaterMark, maxBodySize } = limits
+    if (length === -1) {
+      return new RequestBody(undefined, new ChunkedDecoder(limits), bodyHighWaterMark, maxBodySize)
+    }
+    const whole = maxBodySize !== 0 && length > maxBodySize ? undefined : this.intake.takeExactly(length)
+    if (whole !== undefined) return new BufferedBody(whole)
+    return new RequestBody(length, undefined, bodyHighWaterMark, maxBodySize)
+  }
+
+  private dispatch(exchange: H1Exchange): void {
+    this.queue.push(exchange)
+    try {
+      const result = this.host.handler(exchange)
+      if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.fail(error))
+    } catch (error) {
+      exchange.fail(error)
+    }
+  }
+
+  /** Takes finished exchanges from the front of the queue, and closes behind the last one of the connection. */
+  private shiftDone(): void {
+    const { queue } = this
+    for (let exchange = queue.front; exchange !== undefined && exchange.done; exchange = queue.front) {
+      if (exchange.state === 'aborted') return this.cut(exchange)
+      queue.shift()
+      exchange.tellEnd()
+      if (!exchange.persistent) return this.finish()
+      queue.front?.toFront()
+    }
+    this.closeIfLast()
+  }
+
+  // —— bodies ——
+
+  private receiveBody(body: RequestBody, chunk: Buffer): boolean {
+    if (body.full) return false
+    try {
+      this.intake.advance(body.receive(chunk, this.intake.position))
+    } catch (error) {
+      this.failBody(error instanceof Error ? error : new ClientGone({}, { cause: error }))
+      return false
+    }
+    if (body.complete) {
+      this.forgetBody()
+      this.closeIfLast()
+    } else if (body.droppedSize > this.host.limits.maxDiscardSize) {
+      this.forgetBody()
+      this.last = true
+      this.closeIfLast()
+    }
+    return true
+  }
+
+  /** The answer is complete, the body is not: is it worth reading on? */
+  private abandonBody(exchange: H1Exchange): void {
+    const body = this.receiving!
+    if (exchange.persistent && body.reading) return
+    if (exchange.persistent && this.outlasts(exchange)) return body.drop()
+    exchange.persistent = false
+    this.forgetBody()
+  }
+
+  /** The rest of the body will not come, or cannot be told from what follows. */
+  private failBody(error: Error): void {
+    const body = this.receiving!
+    this.receiver!.persistent = false
+    this.last = true
+    this.intake.clear()
+    this.forgetBody()
+    body.fail(error)
+    this.closeIfLast()
+    this.settle()
+  }
+
+  /** The client has ended its stream: what is incomplete will stay so. */
+  private endInput(): void {
+    if (this.intake.chunk !== undefined) return
+    if (this.receiving !== undefined) return this.destroy(new ClientGone({}))
+    this.intake.clear()
+    this.closeIfLast()
+  }
+
+  private forgetBody(): void {
+    this.receiving = this.receiver = undefined
+  }
+
+  // —— the end ——
+
+  /** True if there will be no more requests than those that were read. */
+  private get exhausted(): boolean {
+    return this.last || (this.inputEnded && this.intake.chunk === undefined)
+  }
+
+  /** Closes if all was answered and nothing more may come. */
+  private closeIfLast(): void {
+    if (this.queue.size > 0 || this.waiting !== undefined || this.receiving !== undefined) return
+    if (this.exhausted || (this.host.draining && !this.intake.midHead)) this.finish()
+  }
+
+  /** Throws away what comes behind the last request. */
+  private discard(): boolean {
+    const { intake } = this
+    this.lingered += intake.chunk!.length - intake.position
+    if (this.lingered > this.host.limits.maxLingerSize) return false
+    intake.clear()
+    return true
+  }
+
+  /** Closes in order: the rest of the output, end of stream, and a while for the client to take it in. */
+  private finish(): void {
+    if (this.phase !== Phase.Open) return
+    this.giveUpAll(new ConnectionEnded({}))
+    this.output.flush()
+    this.await(Awaited.Closing, Infinity)
+    this.socket.end(() => this.await(Awaited.Closing, this.host.limits.lingerTimeout))
+    this.socket.resume()
+  }
+
+  /** Closes behind an answer that broke off, so that the client can tell. */
+  private cut(exchange: H1Exchange): void {
+    this.giveUpAll(new ConnectionEnded({}))
+    this.output.flush()
+    this.await(Awaited.Closing, this.host.limits.lingerTimeout)
+    // where the end of stream would look like the end of the body, only a reset tells
+    if (exchange.endsByClose) resetSocket(this.socket)
+    else this.socket.end(() => this.socket.destroy())
+  }
+
+  private giveUpAll(reason: Error): void {
+    if (this.phase === Phase.Open) this.phase = Phase.Closing
+    this.intake.clear()
+    this.waiting?.giveUp(reason)
+    this.waiting = undefined
+    this.receiving?.fail(reason)
+    this.forgetBody()
+    const { queue } = this
+    for (let exchange = queue.front; exchange !== undefined; exchange = queue.front) {
+      queue.shift()
+      exchange.giveUp(reason)
+      exchange.tellEnd()
+    }
+  }
+
+  // —— waiting ——
+
+  /** Decides, whenever something has happened, whether to read on and what to wait for. */
+  private settle(): void {
+    if (this.phase !== Phase.Open) return
+    const { receiving } = this
+    const stuck = this.intake.chunk !== undefined || (receiving !== undefined && receiving.full)
+    if (stuck !== this.paused) {
+      this.paused = stuck
+      if (stuck) this.socket.pause()
+      else this.socket.resume()
+    }
+    const { limits } = this.host
+    const busy = this.queue.size > 0
+    // while we do not read, nothing can be late
+    if (this.waiting !== undefined || (stuck && busy)) this.await(Awaited.Nothing, Infinity)
+    else if (receiving !== undefined) this.await(Awaited.Body, limits.bodyTimeout)
+    else if (this.intake.midHead) {
+      // from the first byte on: single bytes do not buy time
+      if (this.awaited !== Awaited.Head) this.await(Awaited.Head, limits.headersTimeout)
+    } else if (busy) this.await(Awaited.Nothing, Infinity)
+    else if (this.requests > 0) this.await(Awaited.Request, limits.keepAliveTimeout)
+  }
+
+  private await(what: Awaited, time: number): void {
+    this.awaited = what
+    this.deadline = this.host.clock.now + time
+  }
+}
+
+function runScheduled(connection: H1Connection): void {
+  connection.runScheduled()
+}
+
+function ignore(): void {}
