@@ -1,0 +1,168 @@
+import { HostPattern, hostLabels } from './host.js'
+import { refuse, type Leaf } from './leaf.js'
+import { Links } from './link.js'
+import { Matcher } from './matcher.js'
+import { checkRoutes, type ParsedRoute } from './parsed-route.js'
+import { decodedPath, isPlain } from './path.js'
+import { StaticRoutes } from './static-routes.js'
+import { TreeBuilder } from './tree.js'
+import type { NoRoute, RouteDefinition, RouteMatch, RouteTable, RouteTableOptions } from './types.js'
+
+const NOT_FOUND: NoRoute = Object.freeze({ route: undefined, reason: 'not-found' })
+const MALFORMED: NoRoute = Object.freeze({ route: undefined, reason: 'malformed' })
+const NO_VALUES: readonly string[] = []
+/** Stands for methods that no route names. */
+const OTHER = 0
+
+/**
+ * Compiles routes into a table.
+ *
+ * @param routes in the order of declaration, which decides only between patterns that are equally specific
+ * @param options how paths are compared
+ * @returns the table, frozen
+ * @throws {CorbelError} CORBEL_ROUTE_PATTERN, CORBEL_ROUTE_DUPLICATE or CORBEL_ROUTE_NAME
+ * @throws {AggregateError} of several such errors
+ */
+export function createRouteTable<T>(
+  routes: readonly RouteDefinition<T>[],
+  options: RouteTableOptions = {},
+): RouteTable<T> {
+  const { parsed, errors } = checkRoutes(routes, options)
+  if (errors.length > 1) throw new AggregateError(errors, errors.map((error) => error.message).join('\n'))
+  if (errors.length === 1) throw errors[0]!
+  return Object.freeze(new CompiledTable(parsed, options))
+}
+
+/** The routes of one host pattern, or of none. */
+interface RouteSet<T> {
+  readonly host: HostPattern | undefined
+  /** By method number: the answers to paths without parameters. */
+  readonly statics: readonly StaticRoutes<T>[]
+  readonly matcher: Matcher<T>
+  /** This set as the only candidate. */
+  readonly alone: readonly Candidate<T>[]
+}
+
+/** Routes that a request's host leads to, and the values of the host. */
+interface Candidate<T> {
+  readonly set: RouteSet<T>
+  readonly values: readonly string[]
+}
+
+class CompiledTable<T> implements RouteTable<T> {
+  private readonly routes: readonly RouteDefinition<T>[]
+  private readonly links: Links<T>
+  private readonly fold: boolean
+  private readonly methods: ReadonlyMap<string, number>
+  private readonly anyHost: RouteSet<T>
+  /** The most specific first; undefined if no route has a host, so that such tables never look at one. */
+  private readonly hosts: readonly RouteSet<T>[] | undefined
+
+  constructor(parsed: readonly ParsedRoute<T>[], options: RouteTableOptions) {
+    this.routes = Object.freeze(parsed.map(({ route }) => Object.freeze(route)))
+    this.links = new Links(parsed)
+    this.fold = options.caseSensitive === false
+    const methods = methodNames(parsed)
+    this.methods = new Map(methods.map((method, number) => [method, number]))
+    const groups = new Map<string, ParsedRoute<T>[]>([['', []]])
+    for (const route of parsed) {
+      const group = groups.get(route.hostShape)
+      if (group === undefined) groups.set(route.hostShape, [route])
+      else group.push(route)
+    }
+    const [anyHost, ...hosts] = Array.from(groups.values(), (group) =>
+      this.compile(group, methods, options.strict === true),
+    )
+    this.anyHost = anyHost!
+    this.hosts = hosts.length === 0 ? undefined : hosts.sort((a, b) => b.host!.weight - a.host!.weight)
+  }
+
+  match(method: string, path: string, host?: string): RouteMatch<T> | NoRoute {
+    const number = this.methods.get(method) ?? OTHER
+    if (this.hosts !== undefined && host !== undefined) return this.matchHost(this.hosts, number, path, host)
+    const { anyHost } = this
+    return (
+      anyHost.statics[number]!.get(path) ??
+      anyHost.matcher.find(path, true, number, NO_VALUES) ??
+      this.decide(anyHost.alone, number, path, anyHost.matcher)
+    )
+  }
+
+  list(): readonly RouteDefinition<T>[] {
+    return this.routes
+  }
+
+  link(name: string, params: Readonly<Record<string, unknown>> = {}): string {
+    return this.links.write(name, params)
+  }
+
+  private matchHost(
+    hosts: readonly RouteSet<T>[],
+    number: number,
+    path: string,
+    host: string,
+  ): RouteMatch<T> | NoRoute {
+    const labels = hostLabels(host)
+    const candidates: Candidate<T>[] = []
+    for (const set of hosts) {
+      const values = set.host!.match(labels)
+      if (values !== undefined) candidates.push({ set, values })
+    }
+    candidates.push({ set: this.anyHost, values: NO_VALUES })
+    return this.decide(candidates, number, path, undefined)
+  }
+
+  /**
+   * Answers what was not found at once: decodes first, so that no spelling of a path escapes its route.
+   *
+   * @param tried what already walked the raw path in vain
+   */
+  private decide(
+    candidates: readonly Candidate<T>[],
+    number: number,
+    path: string,
+    tried: Matcher<T> | undefined,
+  ): RouteMatch<T> | NoRoute {
+    const done = tried !== undefined && !tried.unusual && path.startsWith('/') && isPlain(path, tried.checked)
+    const text = done ? path : decodedPath(path)
+    if (text === undefined) return MALFORMED
+    if (!done) {
+      for (const { set, values } of candidates) {
+        const found = set.matcher.find(text, false, number, values)
+        if (found !== undefined) return found
+      }
+    }
+    if (!candidates.some(({ set }) => set.matcher.refused)) return NOT_FOUND
+    const leaves = new Set<Leaf<T>>()
+    for (const { set } of candidates) set.matcher.collect(text, leaves)
+    if (leaves.size === 1) for (const leaf of leaves) return leaf.refusal
+    return refuse(Array.from(leaves).flatMap((leaf) => leaf.refusal.allow))
+  }
+
+  private compile(
+    routes: readonly ParsedRoute<T>[],
+    methods: readonly string[],
+    strict: boolean,
+  ): RouteSet<T> {
+    const builder = new TreeBuilder<T>(this.fold, strict)
+    for (const route of routes) builder.add(route)
+    builder.seal(methods)
+    const host = routes[0]?.host
+    const alone: Candidate<T>[] = []
+    const set: RouteSet<T> = {
+      host: host === undefined ? undefined : new HostPattern(host),
+      statics: methods.map((_, number) => new StaticRoutes(builder.statics, number, this.fold)),
+      matcher: new Matcher(builder.root, builder.values, strict, this.fold),
+      alone,
+    }
+    alone.push({ set, values: NO_VALUES })
+    return set
+  }
+}
+
+function methodNames<T>(parsed: readonly ParsedRoute<T>[]): string[] {
+  const names = new Set(parsed.map(({ route }) => route.method))
+  if (names.has('GET')) names.add('HEAD')
+  names.delete('*')
+  return ['', ...names]
+}
