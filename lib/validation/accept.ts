@@ -1,0 +1,215 @@
+import type { Class } from '../common/index.js'
+import { isDangerous, isOwnClass, isUsualObject, type Convert, type PlainObject } from './convert.js'
+import { pureCheckOf } from './pure-check.js'
+import type { PropertyRules } from './rules.js'
+import type { Settings } from './settings.js'
+import type { PropertyStep } from './transform-property.js'
+import { declaredNames } from './transformer-metadata.js'
+import type { Transformer } from './transformer.js'
+import type { ValidationEngine } from './validate.js'
+
+/** Says that a value is not accepted at once; the thorough way finds out what is wrong with it, if anything. */
+export const REFUSED = Symbol('refused')
+
+/** The fast way for what is usual: a correct value becomes an instance in one pass over its keys. */
+export interface Acceptor {
+  /**
+   * Makes the instance of a plain object all of whose checked properties are right.
+   *
+   * @returns the instance, or `REFUSED`
+   */
+  accept(plain: PlainObject, depth: number): object | typeof REFUSED
+  /** The properties whose rules need the complete instance, and are still to be validated. */
+  readonly deferred: readonly PropertyRules[]
+}
+
+const nothing = {}
+
+interface Slot {
+  readonly name: string
+  readonly index: number
+  /** Converts a value; `REFUSED` where a nested object is not accepted. */
+  readonly take: Convert
+  readonly check: ((value: unknown) => boolean) | undefined
+  /** True if only objects and lists need `take`. */
+  readonly keepsPrimitives: boolean
+  /** True if `take` also validates what is nested, so that a value it never saw is not acceptable. */
+  readonly fused: boolean
+}
+
+/**
+ * Compiles the fast way of a class.
+ *
+ * Taking values over, checking them and collecting them happens in one loop, and in the order of the class as long as
+ * the keys come in that order: the name of the next slot is compared before any table is asked.
+ *
+ * @param target the class
+ * @param transformer supplies conversions
+ * @param engine supplies rules
+ * @param settings options
+ * @returns undefined where the class selects or transforms keys in a way that only the thorough way follows
+ */
+export function compileAcceptor(
+  target: Class,
+  transformer: Transformer,
+  engine: ValidationEngine,
+  settings: Settings,
+): Acceptor | undefined {
+  const stepOf = stepsOf(target, transformer, engine, settings)
+  if (stepOf === undefined) return undefined
+  const deferred: PropertyRules[] = []
+  const slots: Slot[] = []
+  const rules = engine.rulesOf(target)
+  for (const property of rules.properties) {
+    const { step, plainly } = stepOf(property.name)
+    const nests = property.nested.length > 0
+    const nested = nests ? nestedConvert(step, transformer, engine, settings) : undefined
+    const check = nests && nested === undefined ? undefined : pureCheckOf(property, settings)
+    if (check === undefined) deferred.push(property)
+    const fused = check !== undefined && nested !== undefined
+    slots.push({
+      name: property.name,
+      index: slots.length,
+      take: fused ? nested : plainly,
+      keepsPrimitives: step.type === undefined && step.collection === undefined,
+      check,
+      fused,
+    })
+  }
+  for (const name of settings.whitelist ? [] : declaredNames(target)) {
+    // typed, but without a rule in force
+    if (rules.names.has(name)) continue
+    const take = stepOf(name).plainly
+    slots.push({ name, index: slots.length, take, keepsPrimitives: false, check: undefined, fused: false })
+  }
+  const byName = new Map(slots.map((slot) => [slot.name, slot]))
+  const { whitelist, forbidNonWhitelisted, maxDepth } = settings
+  const strip = whitelist && !forbidNonWhitelisted
+  const closed = whitelist || settings.transform.enableImplicitConversion === true
+
+  function accept(plain: PlainObject, depth: number): object | typeof REFUSED {
+    // for … in also sees what someone may have added to Object.prototype
+    for (const _ in nothing) return REFUSED
+    if (depth > maxDepth) return REFUSED
+    const instance = new target() as PlainObject
+    for (const key in instance) {
+      // initialisers: functions are not written over, and whitelist takes away what no rule names
+      if (typeof instance[key] === 'function' || (whitelist && !byName.has(key))) return REFUSED
+    }
+    let next = 0
+    let seen = 0
+    for (const key in plain) {
+      const given = plain[key]
+      let slot = slots[next]
+      if (slot === undefined || slot.name !== key) {
+        slot = byName.get(key)
+        if (slot === undefined) {
+          if (strip) continue
+          if (closed || typeof given === 'object' || key in instance || isDangerous(key)) return REFUSED
+          instance[key] = given
+          continue
+        }
+      }
+      next = slot.index + 1
+      seen++
+      if (typeof given !== 'object' && slot.keepsPrimitives) {
+        if (slot.check !== undefined && !slot.check(given)) return REFUSED
+        instance[key] = given
+      } else {
+        const value = slot.take(given, depth + 1)
+        if (value === REFUSED || (slot.check !== undefined && !slot.check(value))) return REFUSED
+        instance[key] = value
+      }
+    }
+    if (seen !== slots.length && !acceptsMissing(plain, instance)) return REFUSED
+    return instance
+  }
+
+  function acceptsMissing(plain: PlainObject, instance: PlainObject): boolean {
+    for (const { name, check, fused } of slots) {
+      if (check === undefined || plain[name] !== undefined) continue
+      const value = instance[name]
+      if ((fused && value !== undefined) || !check(value)) return false
+    }
+    return true
+  }
+
+  return { accept, deferred }
+}
+
+/** Makes the conversion that also validates, where everything nested below can be accepted at once. */
+function nestedConvert(
+  step: PropertyStep,
+  transformer: Transformer,
+  engine: ValidationEngine,
+  settings: Settings,
+): Convert | undefined {
+  const type = nestedType(step)
+  if (type === undefined || !isWhollyPure(type, transformer, engine, settings)) return undefined
+  const takesLists = step.collection === undefined || step.collection === Array
+  let acceptor: Acceptor | undefined
+  const one: Convert = (value, depth) => {
+    if (!isUsualObject(value)) return REFUSED
+    acceptor ??= compileAcceptor(type, transformer, engine, settings)
+    return acceptor!.accept(value, depth)
+  }
+  return (value, depth) => {
+    if (value === undefined || value === null) return value
+    if (!Array.isArray(value)) return one(value, depth)
+    if (!takesLists || depth > settings.maxDepth) return REFUSED
+    const items: unknown[] = []
+    for (const given of value) {
+      const item = one(given, depth + 1)
+      if (item === REFUSED) return REFUSED
+      items.push(item)
+    }
+    return items
+  }
+}
+
+/** Follows the nested types of a class, itself included, and asks of each whether its own properties are acceptable. */
+function isWhollyPure(
+  target: Class,
+  transformer: Transformer,
+  engine: ValidationEngine,
+  settings: Settings,
+  visited: Set<Class> = new Set(),
+): boolean {
+  if (visited.has(target)) return true
+  visited.add(target)
+  const stepOf = stepsOf(target, transformer, engine, settings)
+  if (stepOf === undefined) return false
+  return engine.rulesOf(target).properties.every((property) => {
+    if (pureCheckOf(property, settings) === undefined) return false
+    if (property.nested.length === 0) return true
+    const type = nestedType(stepOf(property.name).step)
+    return type !== undefined && isWhollyPure(type, transformer, engine, settings, visited)
+  })
+}
+
+/**
+ * Gives the conversions of a class's properties, if all of them are conversions of nothing but the value, to properties
+ * that are just written: accessors and methods of the class are the thorough way's business.
+ */
+function stepsOf(
+  target: Class,
+  transformer: Transformer,
+  engine: ValidationEngine,
+  settings: Settings,
+): ((name: string) => { step: PropertyStep; plainly: Convert }) | undefined {
+  const { stepOf } = transformer.of(target)
+  const { names } = engine.rulesOf(target)
+  if (stepOf === undefined || (names.size === 0 && settings.forbidUnknownValues)) return undefined
+  const inherited = target.prototype as object
+  const steps = new Map<string, { step: PropertyStep; plainly: Convert }>()
+  for (const name of [...names, ...declaredNames(target)]) {
+    const step = stepOf(name)
+    if (step.plainly === undefined || name in inherited || isDangerous(name)) return undefined
+    steps.set(name, { step, plainly: step.plainly })
+  }
+  return (name) => steps.get(name)!
+}
+
+function nestedType({ type, collection }: PropertyStep): Class | undefined {
+  return type === undefined || (collection as unknown) === Map || !isOwnClass(type) ? undefined : type
+}

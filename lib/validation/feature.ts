@@ -1,0 +1,36 @@
+import { getMetadataStorage } from 'class-validator'
+import type { Feature } from '../core/index.js'
+import type { ArgumentMetadata } from '../pipeline/index.js'
+import { ValidationPipe, type ValidationPipeOptions } from './pipe.js'
+import { isStandardSchema } from './standard-schema.js'
+
+/**
+ * Stands in front of every parameter that has no ValidationPipe of the application's own. Leaves classes without any
+ * rule alone: they were not written to be validated.
+ */
+class DefaultValidationPipe extends ValidationPipe {
+  override prepare(metadata: ArgumentMetadata): ((value: unknown) => unknown) | undefined {
+    const { metatype } = metadata
+    if (metatype === undefined) return undefined
+    const isRuled = getMetadataStorage().getTargetValidationMetadatas(metatype, '', true, false).length > 0
+    return isRuled || isStandardSchema(metatype) ? super.prepare(metadata) : undefined
+  }
+}
+
+/**
+ * Validates every parameter whose class has rules, without the application asking for it: the handler gets an instance
+ * that has only properties with rules.
+ *
+ * @param options of the pipe; `{ transform: true, whitelist: true }` by default
+ */
+export function validationFeature(options: ValidationPipeOptions = {}): Feature {
+  return {
+    name: 'validation',
+    configure(build) {
+      build.useDefaultPipe(
+        new DefaultValidationPipe({ transform: true, whitelist: true, ...options }),
+        ValidationPipe,
+      )
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { getMetadataStorage, ValidationTypes, type MetadataStorage } from 'class-validator'
+import type { Class } from '../common/index.js'
+import { recognise, type ValueCheck } from './recognise.js'
+import type { Settings } from './settings.js'
+
+/** One decorator's record, as class-validator keeps it. */
+export type RuleMetadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number]
+
+/** One constraint class that checks a value for one decorator. */
+export type Constraint = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number]['instance']
+
+/** One check of one property. */
+export interface Rule {
+  readonly metadata: RuleMetadata
+  /** The key under which a failure appears in `constraints`. */
+  readonly type: string
+  /** The constraint object; asked for late, because it may come from a container that is set up after this. */
+  constraint(): Constraint
+  /** The check as a function of nothing but the value, if the rule is known to be one of class-validator's own. */
+  readonly pure: ValueCheck | undefined
+}
+
+/** All rules of one property. */
+export interface PropertyRules {
+  readonly name: string
+  /** `@IsOptional` and `@ValidateIf`: the property is validated if all of them agree. */
+  readonly conditions: readonly RuleMetadata[]
+  /** True if the only conditions are `@IsOptional`. */
+  readonly optionalOnly: boolean
+  /** `@IsDefined`: checked even where missing values are skipped. */
+  readonly presence: readonly Rule[]
+  readonly checks: readonly Rule[]
+  readonly nested: readonly RuleMetadata[]
+  readonly awaitsPromise: boolean
+  /** Records with a `context`, in the two turns in which class-validator merges them. */
+  readonly presenceContexts: readonly RuleMetadata[]
+  readonly contexts: readonly RuleMetadata[]
+}
+
+/** All rules of one class under one set of options. */
+export interface ClassRules {
+  readonly target: Class
+  readonly properties: readonly PropertyRules[]
+  /** The properties that any decorator names: what `whitelist` lets through. */
+  readonly names: ReadonlySet<string>
+}
+
+/**
+ * Collects the rules of a class, inherited ones included, that groups and `always` leave in force.
+ *
+ * @param target the class
+ * @param settings options
+ * @returns its rules, properties in class-validator's order
+ */
+export function rulesOf(target: Class, settings: Settings): ClassRules {
+  const storage = getMetadataStorage()
+  const { always, strictGroups, groups } = settings
+  const metadata = storage.getTargetValidationMetadatas(target, '', always, strictGroups, groups)
+  const grouped = Object.entries(storage.groupByPropertyName(metadata))
+  return {
+    target,
+    properties: grouped.map(([name, records]) => propertyRules(name, records)),
+    names: new Set(grouped.map(([name]) => name)),
+  }
+}
+
+/**
+ * Names the key under which a record's failure is filed.
+ *
+ * @param metadata the record
+ * @returns the name of its first constraint class, otherwise the kind of the record
+ */
+export function typeOf(metadata: RuleMetadata): string {
+  if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION) return metadata.type
+  return getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)[0]?.name || metadata.type
+}
+
+function propertyRules(name: string, records: readonly RuleMetadata[]): PropertyRules {
+  const ofType = (type: string) => records.filter((record) => record.type === type)
+  const conditions = ofType(ValidationTypes.CONDITIONAL_VALIDATION)
+  const defined = ofType(ValidationTypes.IS_DEFINED)
+  const custom = ofType(ValidationTypes.CUSTOM_VALIDATION)
+  const others = records.filter(
+    ({ type }) => type !== ValidationTypes.IS_DEFINED && type !== ValidationTypes.WHITELIST,
+  )
+  return {
+    name,
+    conditions,
+    optionalOnly: conditions.every((condition) => condition.name === 'isOptional'),
+    presence: defined.flatMap(rulesFor),
+    checks: custom.flatMap(rulesFor),
+    nested: ofType(ValidationTypes.NESTED_VALIDATION),
+    awaitsPromise: ofType(ValidationTypes.PROMISE_VALIDATION).length > 0,
+    presenceContexts: defined.filter(hasContext),
+    contexts: [...others, ...custom].filter(hasContext),
+  }
+}
+
+function rulesFor(metadata: RuleMetadata): Rule[] {
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(metadata.constraintCls)
+    .map((registered) => {
+      let constraint: Constraint | undefined
+      return {
+        metadata,
+        type: registered.name || metadata.type,
+        constraint: () => (constraint ??= registered.instance),
+        pure: recognise(metadata, registered),
+      }
+    })
+}
+
+function hasContext(metadata: RuleMetadata): boolean {
+  return Boolean(metadata.context)
+}
