@@ -24,7 +24,7 @@ export interface ConfigurableModuleHost<
   FactoryMethod extends string,
   Extras,
 > {
-  readonly ConfigurableModuleClass: Class &
+  readonly ConfigurableModuleClass: Class<object> &
     Record<Method, (options: Options & Partial<Extras>) => DynamicModule> &
     Record<
       `${Method}Async`,

@@ -36,7 +36,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     floor: 5,
     imports: FEATURE,
     anyRuntime: true,
-    packages: ['class-validator', 'class-transformer'],
+    packages: ['class-validator', 'class-transformer', 'reflect-metadata'],
   },
   auth: { floor: 5, imports: FEATURE, anyRuntime: false, packages: ['jose'] },
   database: { floor: 5, imports: FEATURE, anyRuntime: true },
