@@ -1,0 +1,3 @@
+import { bootNest } from './nest.mjs'
+
+await bootNest()

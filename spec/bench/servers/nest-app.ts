@@ -1,0 +1,31 @@
+import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common'
+import { IsBoolean, IsEmail, IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator'
+
+class CreateUser {
+  @IsEmail() email!: string
+  @IsString() @Length(2, 40) name!: string
+  @IsInt() @Min(0) @Max(150) age!: number
+  @IsBoolean() newsletter!: boolean
+  @IsIn(['admin', 'editor', 'reader']) role!: string
+}
+
+@Controller()
+class BenchController {
+  @Get('json')
+  async json() {
+    return { hello: 'world' }
+  }
+
+  @Get('users/:id')
+  async find(@Param('id') id: string, @Query('page') page: string, @Query('fields') fields: string) {
+    return { id, page: Number(page), fields }
+  }
+
+  @Post('users')
+  async create(@Body() user: CreateUser) {
+    return user
+  }
+}
+
+@Module({ controllers: [BenchController] })
+export class AppModule {}
