@@ -1,0 +1,58 @@
+import { CorbelError, type MaybePromise } from '../common/index.js'
+import type { CanActivate, ExecutionContext } from '../pipeline/index.js'
+import { challenge } from './challenge.js'
+import { AuthenticationFailed } from './errors.js'
+import { policyOf, type AuthenticationPolicy } from './policy.js'
+import { attachPrincipal } from './principal.js'
+
+/**
+ * Finds out who makes a call and lets only known ones through, as `@Public()` and `@Authenticated()` say. Extend it for
+ * a way to log in of your own.
+ */
+export abstract class AuthGuard implements CanActivate {
+  /** What counts where neither method nor class says anything. */
+  protected readonly policy: AuthenticationPolicy = 'required'
+  /** The authentication scheme named in challenges. */
+  protected readonly scheme: string = 'Bearer'
+  /** The protection space named in challenges. */
+  protected readonly realm: string | undefined = undefined
+
+  /**
+   * Looks at the credentials of a call.
+   *
+   * @param context the call
+   * @returns who it is, or undefined if there are no credentials at all
+   * @throws {CorbelError} with status 401 if the credentials are wrong
+   */
+  protected abstract authenticate(context: ExecutionContext): MaybePromise<unknown>
+
+  /**
+   * @param context the call
+   * @throws {AuthenticationFailed} 401 with a challenge
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const policy = policyOf(context, this.policy)
+    if (policy === 'public') return true
+    const principal = await this.identify(context)
+    if (principal !== undefined) {
+      attachPrincipal(context, principal)
+      return true
+    }
+    if (policy === 'optional') return true
+    // without an error code: the client has not tried anything wrong (RFC 6750 §3.1)
+    throw new AuthenticationFailed(
+      'Authentication is required.',
+      challenge(this.scheme, { realm: this.realm }),
+    )
+  }
+
+  private async identify(context: ExecutionContext): Promise<unknown> {
+    try {
+      return await this.authenticate(context)
+    } catch (error) {
+      if (!(error instanceof CorbelError) || error.status !== 401) throw error
+      const parameters = { realm: this.realm, error: 'invalid_token', error_description: error.message }
+      throw new AuthenticationFailed(error.message, challenge(this.scheme, parameters), error)
+    }
+  }
+}
