@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+import { DatabasePackageMissing } from './errors.js'
+
+/** The typeorm package, as its own declarations describe it. */
+export type TypeOrm = typeof import('typeorm')
+
+/** Loads a package by name. */
+export type PackageLoader = (name: string) => unknown
+
+// Loaded when a module asks for it rather than by an import, so that a missing package is explained instead of ending
+// the process with a resolution error. typeorm's ES entry re-exports these same objects.
+const load: PackageLoader = createRequire(import.meta.url)
+
+/**
+ * Loads typeorm.
+ *
+ * @param from for tests
+ * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING with the install line
+ */
+export function loadTypeOrm(from: PackageLoader = load): TypeOrm {
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- the package of that name is what its types say
+  return loadPackage('typeorm', 'TypeOrmModule', from) as TypeOrm
+}
+
+/**
+ * Loads the driver of the embedded database.
+ *
+ * @param from for tests
+ * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING with the install line
+ */
+export function loadLibsql(from: PackageLoader = load): unknown {
+  return loadPackage('libsql', 'The embedded SQLite database of TypeOrmModule', from)
+}
+
+function loadPackage(name: string, purpose: string, from: PackageLoader): unknown {
+  try {
+    return from(name)
+  } catch (error) {
+    // anything else (a broken installation, a missing binary) must not be told as "not installed"
+    if (isMissing(error, name)) throw new DatabasePackageMissing({ package: name, purpose }, { cause: error })
+    throw error
+  }
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'MODULE_NOT_FOUND' && error.message.includes(`'${name}'`)
+}
