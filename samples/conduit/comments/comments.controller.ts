@@ -1,0 +1,35 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from 'corbel'
+import { Authenticated, CurrentUser } from 'corbel/auth'
+import { User } from '../users/user.entity.js'
+import { CommentAddress, NewComment, type CommentView } from './comment.dto.js'
+import { CommentsService } from './comments.service.js'
+
+@Controller('articles/:slug/comments')
+export class CommentsController {
+  constructor(private readonly comments: CommentsService) {}
+
+  @Authenticated({ optional: true })
+  @Get()
+  async list(
+    @Param('slug') slug: string,
+    @CurrentUser() viewer?: User,
+  ): Promise<{ comments: CommentView[] }> {
+    return { comments: await this.comments.list(slug, viewer) }
+  }
+
+  @Post()
+  @HttpCode(200)
+  async create(
+    @Param('slug') slug: string,
+    @Body('comment') comment: NewComment,
+    @CurrentUser() user: User,
+  ): Promise<{ comment: CommentView }> {
+    return { comment: await this.comments.create(slug, comment, user) }
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async delete(@Param() address: CommentAddress, @CurrentUser() user: User): Promise<void> {
+    await this.comments.delete(address, user)
+  }
+}
