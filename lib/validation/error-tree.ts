@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationArguments } from 'class-validator'
+import type { ValidationArguments, ValidationError } from 'class-validator'
+import { classValidator } from './class-validator.js'
 import type { Constraint, RuleMetadata } from './rules.js'
 import type { Settings } from './settings.js'
 
@@ -14,7 +15,7 @@ export type OpenError = ValidationError & { constraints: Record<string, string>;
  * @param property the property's name, or the index in a list
  */
 export function openError(settings: Settings, object: object, value: unknown, property: string): OpenError {
-  const error = new ValidationError()
+  const error = new (classValidator().ValidationError)()
   if (settings.showTarget) error.target = object
   if (settings.showValue) error.value = value
   error.property = property

@@ -1,6 +1,7 @@
-import { getMetadataStorage } from 'class-validator'
+import type { Class } from '../common/index.js'
 import type { Feature } from '../core/index.js'
 import type { ArgumentMetadata } from '../pipeline/index.js'
+import { classValidator, hasRules } from './class-validator.js'
 import { ValidationPipe, type ValidationPipeOptions } from './pipe.js'
 import { isStandardSchema } from './standard-schema.js'
 
@@ -12,9 +13,13 @@ class DefaultValidationPipe extends ValidationPipe {
   override prepare(metadata: ArgumentMetadata): ((value: unknown) => unknown) | undefined {
     const { metatype } = metadata
     if (metatype === undefined) return undefined
-    const isRuled = getMetadataStorage().getTargetValidationMetadatas(metatype, '', true, false).length > 0
-    return isRuled || isStandardSchema(metatype) ? super.prepare(metadata) : undefined
+    return isRuled(metatype) || isStandardSchema(metatype) ? super.prepare(metadata) : undefined
   }
+}
+
+function isRuled(type: Class): boolean {
+  if (!hasRules()) return false
+  return classValidator().getMetadataStorage().getTargetValidationMetadatas(type, '', true, false).length > 0
 }
 
 /**

@@ -1,9 +1,9 @@
 import 'reflect-metadata'
-import { getMetadataStorage, IsOptional, ValidateIf } from 'class-validator'
 import type { AbstractClass, Class } from '../common/index.js'
 import { rulesOf, type RuleMetadata } from './rules.js'
 import { settingsOf } from './settings.js'
 import { declaredNames, storageMaps } from './transformer-metadata.js'
+import { classValidator } from './class-validator.js'
 
 /** Where the properties of a mapped type come from; other features read it to carry their own metadata along. */
 export interface MappedSource {
@@ -41,8 +41,9 @@ export function PartialType<T>(
   const mapped = derive<Partial<T>>('Partial', [{ source, has: () => true, partial: true }])
   const optional =
     options.skipNullProperties === false
-      ? (name: string) => ValidateIf((object: Record<string, unknown>) => object[name] !== undefined)
-      : () => IsOptional()
+      ? (name: string) =>
+          classValidator().ValidateIf((object: Record<string, unknown>) => object[name] !== undefined)
+      : () => classValidator().IsOptional()
   for (const name of ruleNames(source)) optional(name)(mapped.prototype as object, name)
   return mapped
 }
@@ -130,11 +131,11 @@ function ruleNames(source: AbstractClass): ReadonlySet<string> {
 }
 
 function recordsOf(source: AbstractClass): readonly RuleMetadata[] {
-  return getMetadataStorage().getTargetValidationMetadatas(source, '', false, false)
+  return classValidator().getMetadataStorage().getTargetValidationMetadatas(source, '', false, false)
 }
 
 function copyRules(source: AbstractClass, target: Class, has: (name: string) => boolean): void {
-  const storage = getMetadataStorage()
+  const storage = classValidator().getMetadataStorage()
   for (const metadata of recordsOf(source)) {
     if (has(metadata.propertyName)) storage.addValidationMetadata(retarget(metadata, target))
   }

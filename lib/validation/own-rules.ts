@@ -1,4 +1,5 @@
-import * as cv from 'class-validator'
+import type * as Library from 'class-validator'
+import { classValidator } from './class-validator.js'
 import { isEverydayEmail } from './email.js'
 import { shortenLength } from './length.js'
 import type { ValueCheck } from './recognise.js'
@@ -6,7 +7,7 @@ import type { ValueCheck } from './recognise.js'
 /** A decorator of class-validator that depends on nothing but the value. */
 export interface OwnRule {
   /** Applies the decorator; constraints do not matter, options do. */
-  readonly decorate: (options: cv.ValidationOptions) => PropertyDecorator
+  readonly decorate: (options: Library.ValidationOptions) => PropertyDecorator
   /**
    * Makes a check that accepts the usual values by itself, and leaves the others to `exact`: class-validator's check,
    * which is given back unchanged where the constraints are unusual.
@@ -14,7 +15,9 @@ export interface OwnRule {
   readonly shorten?: (exact: ValueCheck, constraints: readonly unknown[]) => ValueCheck
 }
 
-const rules: readonly (readonly [name: string, ...rule: [OwnRule['decorate'], OwnRule['shorten']?]])[] = [
+type RuleEntry = readonly [name: string, ...rule: [OwnRule['decorate'], OwnRule['shorten']?]]
+
+const rulesOf = (cv: typeof Library): readonly RuleEntry[] => [
   [cv.IS_DEFINED, (options) => cv.IsDefined(options)],
   [
     cv.EQUALS,
@@ -87,9 +90,16 @@ const rules: readonly (readonly [name: string, ...rule: [OwnRule['decorate'], Ow
 ]
 
 /** The rules that are worth recognising, by the names under which class-validator registers them. */
-export const ownRules: ReadonlyMap<string, OwnRule> = new Map(
-  rules.map(([name, decorate, shorten]) => [name, { decorate, ...(shorten && { shorten }) }]),
-)
+export function ownRules(): ReadonlyMap<string, OwnRule> {
+  return (known ??= new Map(
+    rulesOf(classValidator()).map(([name, decorate, shorten]) => [
+      name,
+      { decorate, ...(shorten && { shorten }) },
+    ]),
+  ))
+}
+
+let known: ReadonlyMap<string, OwnRule> | undefined
 
 function shortenIn(exact: ValueCheck, [values]: readonly unknown[]): ValueCheck {
   if (!Array.isArray(values)) return exact
@@ -103,7 +113,7 @@ function shortenEnum(exact: ValueCheck, [members]: readonly unknown[]): ValueChe
 }
 
 function shortenNumber(exact: ValueCheck, [options]: readonly unknown[]): ValueCheck {
-  if ((options as cv.IsNumberOptions | undefined)?.maxDecimalPlaces !== undefined) return exact
+  if ((options as Library.IsNumberOptions | undefined)?.maxDecimalPlaces !== undefined) return exact
   return (value) => Number.isFinite(value) || exact(value)
 }
 

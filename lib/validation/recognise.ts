@@ -1,4 +1,5 @@
-import { getMetadataStorage, type ValidationArguments, type ValidationOptions } from 'class-validator'
+import type { ValidationArguments, ValidationOptions } from 'class-validator'
+import { classValidator } from './class-validator.js'
 import type { Constraint, RuleMetadata } from './rules.js'
 import { ownRules, type OwnRule } from './own-rules.js'
 
@@ -22,7 +23,7 @@ export function recognise(
   metadata: RuleMetadata,
   registered: { readonly name: string; readonly async: boolean; readonly instance: Constraint },
 ): ValueCheck | undefined {
-  const known = ownRules.get(registered.name)
+  const known = ownRules().get(registered.name)
   if (known === undefined || registered.async || metadata.validateIf !== undefined) return undefined
   const reference = referenceFor(registered.name, known, metadata.each ?? false)
   const constraint = registered.instance
@@ -44,7 +45,7 @@ function referenceFor(name: string, known: OwnRule, each: boolean): Constraint {
   if (reference === undefined) {
     class Reference {}
     known.decorate({ each } satisfies ValidationOptions)(Reference.prototype, name)
-    const storage = getMetadataStorage()
+    const storage = classValidator().getMetadataStorage()
     const [metadata] = storage.getTargetValidationMetadatas(Reference, '', false, false)
     reference = storage.getTargetValidatorConstraints(metadata!.constraintCls)[0]!.instance
     references.set(key, reference)

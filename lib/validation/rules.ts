@@ -1,7 +1,18 @@
-import { getMetadataStorage, ValidationTypes, type MetadataStorage } from 'class-validator'
+import type { MetadataStorage } from 'class-validator'
 import type { Class } from '../common/index.js'
+import { classValidator } from './class-validator.js'
 import { recognise, type ValueCheck } from './recognise.js'
 import type { Settings } from './settings.js'
+
+/** The kinds of class-validator's records, as its `ValidationTypes` has them. */
+const RuleKind = {
+  CUSTOM_VALIDATION: 'customValidation',
+  NESTED_VALIDATION: 'nestedValidation',
+  PROMISE_VALIDATION: 'promiseValidation',
+  CONDITIONAL_VALIDATION: 'conditionalValidation',
+  WHITELIST: 'whitelistValidation',
+  IS_DEFINED: 'isDefined',
+} as const
 
 /** One decorator's record, as class-validator keeps it. */
 export type RuleMetadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number]
@@ -53,7 +64,7 @@ export interface ClassRules {
  * @returns its rules, properties in class-validator's order
  */
 export function rulesOf(target: Class, settings: Settings): ClassRules {
-  const storage = getMetadataStorage()
+  const storage = classValidator().getMetadataStorage()
   const { always, strictGroups, groups } = settings
   const metadata = storage.getTargetValidationMetadatas(target, '', always, strictGroups, groups)
   const grouped = Object.entries(storage.groupByPropertyName(metadata))
@@ -71,33 +82,35 @@ export function rulesOf(target: Class, settings: Settings): ClassRules {
  * @returns the name of its first constraint class, otherwise the kind of the record
  */
 export function typeOf(metadata: RuleMetadata): string {
-  if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION) return metadata.type
-  return getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)[0]?.name || metadata.type
+  if (metadata.type !== RuleKind.CUSTOM_VALIDATION) return metadata.type
+  return (
+    classValidator().getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)[0]?.name ||
+    metadata.type
+  )
 }
 
 function propertyRules(name: string, records: readonly RuleMetadata[]): PropertyRules {
   const ofType = (type: string) => records.filter((record) => record.type === type)
-  const conditions = ofType(ValidationTypes.CONDITIONAL_VALIDATION)
-  const defined = ofType(ValidationTypes.IS_DEFINED)
-  const custom = ofType(ValidationTypes.CUSTOM_VALIDATION)
-  const others = records.filter(
-    ({ type }) => type !== ValidationTypes.IS_DEFINED && type !== ValidationTypes.WHITELIST,
-  )
+  const conditions = ofType(RuleKind.CONDITIONAL_VALIDATION)
+  const defined = ofType(RuleKind.IS_DEFINED)
+  const custom = ofType(RuleKind.CUSTOM_VALIDATION)
+  const others = records.filter(({ type }) => type !== RuleKind.IS_DEFINED && type !== RuleKind.WHITELIST)
   return {
     name,
     conditions,
     optionalOnly: conditions.every((condition) => condition.name === 'isOptional'),
     presence: defined.flatMap(rulesFor),
     checks: custom.flatMap(rulesFor),
-    nested: ofType(ValidationTypes.NESTED_VALIDATION),
-    awaitsPromise: ofType(ValidationTypes.PROMISE_VALIDATION).length > 0,
+    nested: ofType(RuleKind.NESTED_VALIDATION),
+    awaitsPromise: ofType(RuleKind.PROMISE_VALIDATION).length > 0,
     presenceContexts: defined.filter(hasContext),
     contexts: [...others, ...custom].filter(hasContext),
   }
 }
 
 function rulesFor(metadata: RuleMetadata): Rule[] {
-  return getMetadataStorage()
+  return classValidator()
+    .getMetadataStorage()
     .getTargetValidatorConstraints(metadata.constraintCls)
     .map((registered) => {
       let constraint: Constraint | undefined

@@ -1,4 +1,5 @@
-import { ValidationError } from 'class-validator'
+import type { ValidationError } from 'class-validator'
+import { classValidator } from './class-validator.js'
 import { isPromise, type MaybePromise } from '../common/index.js'
 
 /** A schema of zod, valibot, arktype or any other library that follows Standard Schema (standardschema.dev, version 1). */
@@ -53,7 +54,7 @@ function outcomeOf<Output>(result: SchemaResult<Output>): { value: Output; error
 
 function errorOf(issue: SchemaIssue): ValidationError {
   const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.')
-  const error = new ValidationError()
+  const error = new (classValidator().ValidationError)()
   error.property = path
   error.children = []
   error.constraints = { schema: path === '' ? issue.message : `${path}: ${issue.message}` }

@@ -6,7 +6,7 @@ const post = (rest: string): string => `POST / HTTP/1.1\r\nHost: a\r\n${rest}`
 /** What is wrong, the bytes, the status and the code of the answer. */
 const REFUSED: readonly (readonly [string, string, number, string])[] = [
   ['a request line without a target', 'GET HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'CORBEL_H1_REQUEST_LINE'],
-  ['a target with a fragment', 'GET /#a HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'CORBEL_H1_TARGET'],
+  ['a target without a slash', 'GET foo HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'CORBEL_H1_TARGET'],
   [
     'a target beyond its limit',
     `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
