@@ -4,6 +4,7 @@ import {
   ModuleRef,
   ModuleUnknown,
   type ContextId,
+  type DynamicModule,
   type LookupOptions,
   type ModuleRecord,
   type Token,
@@ -11,6 +12,7 @@ import {
 import type { Booted } from './boot.js'
 import { describeApplication, type ApplicationDescription } from './describe.js'
 import { callStartHooks, callStopHooks } from './hooks.js'
+import { LogBuffer } from './log-buffer.js'
 import { loggerFor, Logger, type LoggerOption, type LoggerService } from './logger.js'
 import { onSignals } from './signals.js'
 
@@ -18,6 +20,10 @@ import { onSignals } from './signals.js'
 export interface ContextOptions {
   /** A logger, the levels to print, or false for silence. Default: fatal, error, warn and log on the console. */
   readonly logger?: LoggerOption
+  /** Keeps messages until `useLogger` names a logger, or until the application is initialised. Default false. */
+  readonly bufferLogs?: boolean
+  /** Accepted for applications that set it: Corbel always throws what is wrong, and never ends the process itself. */
+  readonly abortOnError?: boolean
 }
 
 /** A running application without a transport: its modules, its container, its life. */
@@ -29,11 +35,12 @@ export class ApplicationContext {
 
   constructor(
     protected readonly booted: Booted,
-    options: ContextOptions = {},
+    private readonly contextOptions: ContextOptions = {},
     private readonly module: ModuleRecord = booted.model.graph.root,
   ) {
-    this.logger = loggerFor(options.logger)
-    if (options.logger !== undefined) Logger.overrideLogger(this.logger)
+    const { logger } = contextOptions
+    this.logger = booted.logs ?? loggerFor(logger)
+    if (logger !== undefined && booted.logs === undefined) Logger.overrideLogger(this.logger)
   }
 
   /** Compiles the features and runs the start hooks. Called by `listen`; calling it again does nothing. */
@@ -69,12 +76,13 @@ export class ApplicationContext {
   /**
    * The application as one of its modules sees it.
    *
-   * @param module the module's class
+   * @param module the module's class, or the object of a dynamic module
    * @throws {CorbelError} CORBEL_MODULE_UNKNOWN
    */
-  select(module: Class): ApplicationContext {
-    const [record] = this.booted.model.graph.modulesOf(module)
-    if (record === undefined) throw new ModuleUnknown({ module: module.name })
+  select(module: Class | DynamicModule): ApplicationContext {
+    const record = this.booted.model.graph.moduleOf(module)
+    const type = typeof module === 'function' ? module : module.module
+    if (record === undefined) throw new ModuleUnknown({ module: type.name })
     return new ApplicationContext(this.booted, {}, record)
   }
 
@@ -90,13 +98,15 @@ export class ApplicationContext {
 
   /** Sends the framework's and every `Logger`'s messages somewhere else. */
   useLogger(logger: LoggerOption): void {
+    const before = this.logger
     this.logger = loggerFor(logger)
     Logger.overrideLogger(this.logger)
+    if (before instanceof LogBuffer) before.flushTo(this.logger)
   }
 
-  /** Messages are written as they come, so there is nothing to flush; kept for applications that call it. */
+  /** Writes what `bufferLogs` has kept. */
   flushLogs(): void {
-    // nothing is buffered
+    if (this.logger instanceof LogBuffer) this.useLogger(this.contextOptions.logger ?? true)
   }
 
   /**
@@ -136,6 +146,7 @@ export class ApplicationContext {
     await this.prepare()
     await callStartHooks(model.graph.modules, 'onModuleInit')
     await callStartHooks(model.graph.modules, 'onApplicationBootstrap')
+    this.flushLogs()
     for (const feature of features) await feature.start?.({ model, logger: this.logger })
     return this
   }

@@ -16,6 +16,8 @@ import { declaredEnhancers } from '../pipeline/index.js'
 import { AppModel } from './app-model.js'
 import { DiscoveryService } from './discovery.js'
 import type { DeclaredClass, Feature } from './feature.js'
+import { LogBuffer } from './log-buffer.js'
+import { Logger, loggerFor, type LoggerOption } from './logger.js'
 import { LazyModuleLoader } from './lazy-modules.js'
 
 /** A feature that needs another one that is not there, or that needs itself in a circle. */
@@ -26,6 +28,10 @@ export const FeatureMissing = defineError<{ feature: string; requires: string }>
 
 /** What boot can be told besides the root module. */
 export interface BootOptions {
+  /** Where messages go from the beginning. */
+  readonly logger?: LoggerOption
+  /** Keeps messages until the application knows where they go. */
+  readonly bufferLogs?: boolean
   readonly features?: readonly Feature[]
   readonly overrides?: ModuleOverrides
   /** Called when every class is inspected and nothing is linked yet: the place to replace providers. */
@@ -39,6 +45,8 @@ export interface Booted {
   readonly model: AppModel
   /** In the order of their `requires`. */
   readonly features: readonly Feature[]
+  /** The messages so far, where they are kept. */
+  readonly logs?: LogBuffer | undefined
 }
 
 /**
@@ -49,6 +57,21 @@ export interface Booted {
  * @throws {BootFailed} with every problem found: nothing is built if there is one
  */
 export async function boot(root: ModuleImport, options: BootOptions = {}): Promise<Booted> {
+  const logs = options.bufferLogs === true ? new LogBuffer() : undefined
+  // constructors log, too
+  if (logs !== undefined || options.logger !== undefined) Logger.overrideLogger(logs ?? options.logger!)
+  try {
+    return { ...(await build(root, options)), logs }
+  } catch (error) {
+    if (logs !== undefined) {
+      Logger.overrideLogger(options.logger ?? true)
+      logs.flushTo(loggerFor(options.logger))
+    }
+    throw error
+  }
+}
+
+async function build(root: ModuleImport, options: BootOptions): Promise<Booted> {
   const graph = new ModuleGraph(options.overrides)
   const injector = new Injector()
   const model = new AppModel(graph, injector)

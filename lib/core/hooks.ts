@@ -43,8 +43,9 @@ type Hook = (signal?: string) => unknown
  * @param hook which one
  */
 export async function callStartHooks(modules: readonly ModuleRecord[], hook: HookName): Promise<void> {
+  const called = new Set<object>()
   for (const module of initialisationOrder(modules)) {
-    const [own, self] = instancesOf(module)
+    const [own, self] = instancesOf(module, called)
     await Promise.all(own.map((instance) => call(instance, hook)))
     await Promise.all(self.map((instance) => call(instance, hook)))
   }
@@ -64,8 +65,9 @@ export async function callStopHooks(
   signal: string | undefined,
 ): Promise<readonly unknown[]> {
   const errors: unknown[] = []
+  const called = new Set<object>()
   for (const module of initialisationOrder(modules).reverse()) {
-    for (const group of instancesOf(module)) {
+    for (const group of instancesOf(module, called)) {
       const settled = await Promise.allSettled(group.map((instance) => call(instance, hook, signal)))
       for (const one of settled) if (one.status === 'rejected') errors.push(one.reason)
     }
@@ -79,10 +81,20 @@ async function call(instance: object, hook: HookName, signal?: string): Promise<
 }
 
 /** The instances of a module that exist outside requests, and the module class's own, which comes after them. */
-function instancesOf(module: ModuleRecord): readonly [readonly object[], readonly object[]] {
+function instancesOf(
+  module: ModuleRecord,
+  called: Set<object>,
+): readonly [readonly object[], readonly object[]] {
   const own: object[] = []
-  for (const record of module.records()) if (record !== module.self) own.push(...liveInstances(record))
-  return [own, module.providers.has(module.type) ? liveInstances(module.self) : []]
+  const fresh = (record: ProviderRecord): object[] =>
+    liveInstances(record).filter((one) => {
+      // one object may stand under several tokens: each hook is called once
+      const isFresh = !called.has(one)
+      called.add(one)
+      return isFresh
+    })
+  for (const record of module.records()) if (record !== module.self) own.push(...fresh(record))
+  return [own, module.providers.has(module.type) ? fresh(module.self) : []]
 }
 
 function liveInstances(record: ProviderRecord): object[] {

@@ -29,6 +29,7 @@ export {
   LOG_LEVELS,
   Logger,
   loggerFor,
+  type ConsoleLoggerOptions,
   type LoggerOption,
   type LoggerService,
   type LogLevel,

@@ -17,13 +17,32 @@ export type LoggerOption = LoggerService | readonly LogLevel[] | boolean
 const ALL_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose']
 const DEFAULT_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log']
 
+/** How a console logger prints. */
+export interface ConsoleLoggerOptions {
+  /** Those that are printed; fatal, error, warn and log by default. */
+  readonly logLevels?: readonly LogLevel[]
+  /** One JSON object a line instead of text. */
+  readonly json?: boolean
+  /** Stands in front of each message. */
+  readonly context?: string
+}
+
 /** Prints a line a message: time, level, context, text; errors and warnings on standard error. */
 export class ConsoleLogger implements LoggerService {
   private levels: ReadonlySet<LogLevel>
+  private context: string
+  private readonly json: boolean
 
-  /** @param levels those that are printed; fatal, error, warn and log by default */
-  constructor(levels: readonly LogLevel[] = DEFAULT_LEVELS) {
-    this.levels = new Set(levels)
+  /**
+   * @param contextOrOptions stands in front of each message; or the options
+   * @param more the options, where a context is given
+   */
+  constructor(contextOrOptions: string | ConsoleLoggerOptions = {}, more: ConsoleLoggerOptions = {}) {
+    const options =
+      typeof contextOrOptions === 'string' ? { ...more, context: contextOrOptions } : contextOrOptions
+    this.levels = new Set(options.logLevels ?? DEFAULT_LEVELS)
+    this.context = options.context ?? ''
+    this.json = options.json ?? false
   }
 
   log(message: unknown, ...details: unknown[]): void {
@@ -50,19 +69,32 @@ export class ConsoleLogger implements LoggerService {
     this.print('fatal', message, details)
   }
 
+  setContext(context: string): void {
+    this.context = context
+  }
+
   setLogLevels(levels: readonly LogLevel[]): void {
     this.levels = new Set(levels)
   }
 
+  isLevelEnabled(level: LogLevel): boolean {
+    return this.levels.has(level)
+  }
+
   private print(level: LogLevel, message: unknown, details: readonly unknown[]): void {
     if (!this.levels.has(level)) return
-    const context =
-      details.length > 0 && typeof details.at(-1) === 'string' ? `[${String(details.at(-1))}] ` : ''
-    const rest = context === '' ? details : details.slice(0, -1)
+    const last = details.at(-1)
+    const context = typeof last === 'string' ? last : this.context
+    const rest = typeof last === 'string' ? details.slice(0, -1) : details
     const text = [message, ...rest].map(show).join(' ')
     const stream =
       level === 'log' || level === 'debug' || level === 'verbose' ? process.stdout : process.stderr
-    stream.write(`${new Date().toISOString()} ${level.toUpperCase().padEnd(7)} ${context}${text}\n`)
+    const timestamp = new Date().toISOString()
+    stream.write(
+      this.json
+        ? `${JSON.stringify({ timestamp, level, context, message: text })}\n`
+        : `${timestamp} ${level.toUpperCase().padEnd(7)} ${context === '' ? '' : `[${context}] `}${text}\n`,
+    )
   }
 }
 
@@ -95,7 +127,11 @@ function drop(): void {
 export function loggerFor(option: LoggerOption | undefined): LoggerService {
   if (option === undefined || option === true) return new ConsoleLogger()
   if (option === false) return SILENT
-  return Array.isArray(option) ? new ConsoleLogger(option as readonly LogLevel[]) : (option as LoggerService)
+  return isLevels(option) ? new ConsoleLogger({ logLevels: option }) : option
+}
+
+function isLevels(option: LoggerService | readonly LogLevel[]): option is readonly LogLevel[] {
+  return Array.isArray(option)
 }
 
 /**
@@ -111,6 +147,30 @@ export class Logger implements LoggerService {
   /** Sends the messages of every `Logger` somewhere else. */
   static overrideLogger(option: LoggerOption): void {
     Logger.target = loggerFor(option)
+  }
+
+  static log(message: unknown, ...details: unknown[]): void {
+    Logger.target.log(message, ...details)
+  }
+
+  static error(message: unknown, ...details: unknown[]): void {
+    Logger.target.error(message, ...details)
+  }
+
+  static warn(message: unknown, ...details: unknown[]): void {
+    Logger.target.warn(message, ...details)
+  }
+
+  static debug(message: unknown, ...details: unknown[]): void {
+    Logger.target.debug?.(message, ...details)
+  }
+
+  static verbose(message: unknown, ...details: unknown[]): void {
+    Logger.target.verbose?.(message, ...details)
+  }
+
+  static fatal(message: unknown, ...details: unknown[]): void {
+    ;(Logger.target.fatal ?? Logger.target.error).call(Logger.target, message, ...details)
   }
 
   log(message: unknown, ...details: unknown[]): void {

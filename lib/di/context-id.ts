@@ -10,6 +10,42 @@ export const REQUEST_CONTEXT_ID = Symbol('corbel:context-id')
 
 let lastId = 0
 
+/** What a strategy is told about the tree that it chooses a parent for. */
+export interface HostComponentInfo {
+  /** True for trees of providers that are all durable: they may be shared by several requests. */
+  readonly isTreeDurable: boolean
+}
+
+/** Chooses the tree of a provider: the request's own, or one that lives longer. */
+export type ContextIdResolver = (info: HostComponentInfo) => ContextId
+
+/**
+ * Lets durable providers be shared by requests: by tenant, by language, by whatever a request tells.
+ *
+ * @example
+ * const tenants = new Map<string, ContextId>()
+ * ContextIdFactory.apply({
+ *   attach(contextId, request: HttpRequest) {
+ *     const tenant = request.get('x-tenant') ?? ''
+ *     if (!tenants.has(tenant)) tenants.set(tenant, ContextIdFactory.create())
+ *     return { resolve: (info) => (info.isTreeDurable ? tenants.get(tenant)! : contextId), payload: { tenant } }
+ *   },
+ * })
+ */
+export interface ContextIdStrategy {
+  /**
+   * @param contextId of the request
+   * @param request the request
+   * @returns chooses the tree; `payload` is what `REQUEST` means in the durable one
+   */
+  attach(
+    contextId: ContextId,
+    request: never,
+  ): ContextIdResolver | { readonly resolve: ContextIdResolver; readonly payload?: unknown } | undefined
+}
+
+let strategy: ContextIdStrategy | undefined
+
 /** The instances of one request, and what `REQUEST` means in it. Itself a context id. */
 export class ResolutionScope implements ContextId {
   readonly id = ++lastId
@@ -17,11 +53,32 @@ export class ResolutionScope implements ContextId {
   instances: Map<ProviderRecord, unknown> | undefined
   /** What `REQUEST` injects. */
   request: unknown
+  /** The tree of durable providers, where a strategy gives one. */
+  readonly durable: ResolutionScope | undefined
 
-  /** @param request the value of `REQUEST` */
-  constructor(request?: unknown) {
+  /**
+   * @param request the value of `REQUEST`
+   * @param isRequest true for the tree of a request, which a strategy may attach to a durable one
+   */
+  constructor(request?: unknown, isRequest = false) {
     this.request = request
+    this.durable = isRequest && strategy !== undefined ? attach(strategy, this, request) : undefined
   }
+}
+
+function attach(
+  chosen: ContextIdStrategy,
+  scope: ResolutionScope,
+  request: unknown,
+): ResolutionScope | undefined {
+  const attached = chosen.attach(scope, request as never)
+  if (attached === undefined) return undefined
+  const resolve = typeof attached === 'function' ? attached : attached.resolve
+  const parent = scopeOf(resolve({ isTreeDurable: true }))
+  if (parent === scope) return undefined
+  // the first request of a tree says what REQUEST is in it
+  if (typeof attached === 'object' && parent.request === undefined) parent.request = attached.payload
+  return parent
 }
 
 const scopes = new WeakMap<object, ResolutionScope>()
@@ -40,6 +97,11 @@ export function scopeOf(contextId: ContextId): ResolutionScope {
 
 /** Makes and finds context ids. */
 export const ContextIdFactory = {
+  /** Sets the strategy of the process; undefined takes it away. */
+  apply(chosen: ContextIdStrategy | undefined): void {
+    strategy = chosen
+  },
+
   /** A new tree, shared by everything that is resolved with the returned id. */
   create(): ContextId {
     return new ResolutionScope()
@@ -54,8 +116,8 @@ export const ContextIdFactory = {
     const holder = request as { [REQUEST_CONTEXT_ID]?: ContextId; req?: { [REQUEST_CONTEXT_ID]?: ContextId } }
     const known = holder[REQUEST_CONTEXT_ID] ?? holder.req?.[REQUEST_CONTEXT_ID]
     if (known !== undefined) return known
-    const scope = new ResolutionScope(request)
-    Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: scope, configurable: true })
+    const scope = new ResolutionScope(request, true)
+    holder[REQUEST_CONTEXT_ID] = scope
     return scope
   },
 }

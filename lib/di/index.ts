@@ -53,6 +53,7 @@ export type {
   ValueProvider,
 } from './provider.js'
 export {
+  aliasTarget,
   initialisationOrder,
   ModuleRecord,
   ProviderRecord,

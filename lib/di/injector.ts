@@ -1,13 +1,21 @@
 import { isPromise, type MaybePromise } from '../common/index.js'
 import type { ResolutionScope } from './context-id.js'
-import { aliasTarget, initialisationOrder, type Dependency, type ModuleRecord, type ProviderRecord } from './records.js'
+import {
+  aliasTarget,
+  initialisationOrder,
+  type Dependency,
+  type ModuleRecord,
+  type ProviderRecord,
+} from './records.js'
 
 /** One record under construction; the chain of frames is the path from what was asked for down to it. */
 interface Frame {
   readonly record: ProviderRecord
   readonly parent: Frame | undefined
-  /** The object, if someone had to have it before its constructor could run. */
+  /** The object, if a cycle had to have it before its constructor could run. */
   early: object | undefined
+  /** What `INQUIRER` gave out for it. */
+  inquirer: object | undefined
 }
 
 /** Builds instances: singletons once at boot, request-scoped ones per scope, transient ones per injection. */
@@ -67,7 +75,7 @@ export class Injector {
         return scope?.request
       case 'inquirer':
         // the parent is what has INQUIRER injected; its own parent is whom it is made for
-        return parent?.parent === undefined ? undefined : earlyObject(parent.parent)
+        return parent?.parent === undefined ? undefined : inquirerObject(parent.parent)
       default:
     }
     if (record.circular) {
@@ -101,10 +109,12 @@ export class Injector {
     parent: Frame | undefined,
   ): unknown {
     if (scope === undefined) return this.build(record, scope, parent)
-    const instances = (scope.instances ??= new Map())
+    // what requests share is kept, and finds its own dependencies, in the tree that they share
+    const home = record.isDurable ? (scope.durable ?? scope) : scope
+    const instances = (home.instances ??= new Map())
     const known = instances.get(record)
     if (known !== undefined) return known
-    const built = this.build(record, scope, parent)
+    const built = this.build(record, home, parent)
     instances.set(record, built)
     if (isPromise(built))
       void built.then((instance) => instances.set(record, instance)).catch(() => undefined)
@@ -130,7 +140,7 @@ export class Injector {
     parent: Frame | undefined,
   ): unknown {
     if (record.source.kind === 'value') return record.source.useValue
-    const frame: Frame = { record, parent, early: undefined }
+    const frame: Frame = { record, parent, early: undefined, inquirer: undefined }
     const args = this.dependenciesOf(record.arguments, scope, frame)
     const properties =
       record.properties.length === 0 ? undefined : this.dependenciesOf(record.properties, scope, frame)
@@ -175,6 +185,8 @@ function construct(
   let instance = new useClass(...args)
   // someone holds the early object already: it becomes the instance
   if (frame.early !== undefined) instance = Object.assign(frame.early, instance)
+  if (frame.inquirer !== undefined && frame.inquirer !== instance)
+    Object.setPrototypeOf(frame.inquirer, instance)
   if (properties !== undefined) {
     frame.record.properties.forEach(({ place, target }, i) => {
       if (target !== undefined) Object.assign(instance, { [place]: properties[i] })
@@ -187,6 +199,18 @@ function earlyObject(frame: Frame): object | undefined {
   const prototype = frame.record.metatype?.prototype as object | undefined
   if (prototype === undefined) return undefined
   return (frame.early ??= Object.create(prototype) as object)
+}
+
+/**
+ * What stands for the object that something is made for, whose constructor has not run: it has that class's prototype,
+ * and once there is an instance, it shows the instance's properties. The instance itself stays what its constructor made
+ * (private fields and all), unlike in a cycle.
+ */
+function inquirerObject(frame: Frame): object | undefined {
+  if (frame.early !== undefined) return frame.early
+  const prototype = frame.record.metatype?.prototype as object | undefined
+  if (prototype === undefined) return undefined
+  return (frame.inquirer ??= Object.create(prototype) as object)
 }
 
 function findFrame(record: ProviderRecord, chain: Frame | undefined): Frame | undefined {

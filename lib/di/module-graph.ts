@@ -67,6 +67,11 @@ export class ModuleGraph {
     return this.modules.filter((module) => module.type === type)
   }
 
+  /** The module of a class (the first one, if there are several) or of a dynamic module's object. */
+  moduleOf(entry: Class | DynamicModule): ModuleRecord | undefined {
+    return this.byIdentity.get(entry) ?? (isClass(entry) ? this.modulesOf(entry)[0] : undefined)
+  }
+
   /**
    * Walks a module and everything that it imports.
    *
@@ -208,39 +213,57 @@ export class ModuleGraph {
           ? await entry
           : entry
       const token = isProviderObject(resolved) ? resolved.provide : (resolved as Token)
-      const module = this.importedAs(record, resolved)
+      const modules = this.importedAs(record, resolved)
       if (record.providers.has(token)) record.exportedTokens.add(token)
-      else if (module !== undefined) record.exportedModules.add(module)
+      else if (modules.length > 0) for (const module of modules) record.exportedModules.add(module)
       else this.problems.push(new ExportUnknown({ module: record.name, token: describeToken(token) }))
     }
   }
 
-  private importedAs(record: ModuleRecord, exported: unknown): ModuleRecord | undefined {
+  /** A class exports every imported module of it, however many `forFeature` has made; an object only its own. */
+  private importedAs(record: ModuleRecord, exported: unknown): readonly ModuleRecord[] {
+    const known = isDynamicModule(exported) ? this.byIdentity.get(exported) : undefined
+    if (known !== undefined) return [known]
     const type = isDynamicModule(exported) ? exported.module : exported
-    return this.byIdentity.get(exported) ?? record.imports.find((imported) => imported.type === type)
+    return record.imports.filter((imported) => imported.type === type)
   }
 
-  /** The longest way from the root counts, so that a module is initialised after everything that it imports. */
+  /**
+   * The longest way from the root counts, so that a module is initialised after everything that it imports, and after
+   * the global modules, which it may use without importing them.
+   */
   private computeDistances(): void {
-    const order: ModuleRecord[] = []
-    const seen = new Set<ModuleRecord>()
-    const descend = (module: ModuleRecord): void => {
-      if (seen.has(module)) return
-      seen.add(module)
-      module.imports.forEach(descend)
-      order.push(module)
-    }
-    this.modules.forEach(descend)
-    order.reverse()
+    const { globals } = this
+    const first = new Set(reachable(globals))
+    const needed = (module: ModuleRecord): readonly ModuleRecord[] =>
+      globals.length === 0 || first.has(module) ? module.imports : [...module.imports, ...globals]
+    const order = [...reachable(this.modules, needed)].reverse()
     const position = new Map(order.map((module, index) => [module, index]))
     for (const module of order) module.distance = 0
     for (const module of order) {
-      for (const imported of module.imports) {
-        const closesCycle = position.get(imported)! <= position.get(module)!
-        if (!closesCycle) imported.distance = Math.max(imported.distance, module.distance + 1)
+      for (const other of needed(module)) {
+        const closesCycle = position.get(other)! <= position.get(module)!
+        if (!closesCycle) other.distance = Math.max(other.distance, module.distance + 1)
       }
     }
   }
+}
+
+/** Modules with all that they need, each after what it needs. */
+function reachable(
+  from: readonly ModuleRecord[],
+  needed: (module: ModuleRecord) => readonly ModuleRecord[] = ({ imports }) => imports,
+): Iterable<ModuleRecord> {
+  const order: ModuleRecord[] = []
+  const seen = new Set<ModuleRecord>()
+  const descend = (module: ModuleRecord): void => {
+    if (seen.has(module)) return
+    seen.add(module)
+    needed(module).forEach(descend)
+    order.push(module)
+  }
+  from.forEach(descend)
+  return order
 }
 
 async function resolveEntry(entry: ModuleImport): Promise<Class | DynamicModule> {

@@ -35,6 +35,8 @@ export class ProviderRecord {
   isStatic = true
   /** Why it is not static: the path to the request-scoped provider. */
   scopeReason: string | undefined
+  /** True if it is not static, but may be shared by the requests of one durable tree. */
+  isDurable = false
   /** True if the record is part of a cycle, so that an unfinished object may have to be handed out. */
   circular = false
   /** True once `instance` is set. */

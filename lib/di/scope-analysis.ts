@@ -34,6 +34,28 @@ export function analyseScopes(records: readonly ProviderRecord[]): void {
     for (const consumer of consumers.get(record) ?? [])
       mark(consumer, `it needs ${describeToken(record.token)}`)
   }
+  analyseDurability(records)
+}
+
+/**
+ * Decides which trees may be shared by several requests: what is declared durable, and what needs nothing request-scoped
+ * but durable things.
+ */
+function analyseDurability(records: readonly ProviderRecord[]): void {
+  const scoped = records.filter((record) => !record.isStatic)
+  for (const record of scoped) record.isDurable = record.scope !== Scope.REQUEST || record.durable
+  for (let changed = true; changed;) {
+    changed = false
+    for (const record of scoped) {
+      if (!record.isDurable || record.scope === Scope.REQUEST) continue
+      const isBroken = record.dependencies.some(
+        ({ target }) => target?.isStatic === false && !target.isDurable,
+      )
+      if (!isBroken) continue
+      record.isDurable = false
+      changed = true
+    }
+  }
 }
 
 function isRequestScoped(record: ProviderRecord): boolean {

@@ -38,10 +38,19 @@ export function SetMetadata<K extends MetadataKey = string, V = unknown>(
 export function applyDecorators(
   ...decorators: readonly (AnyDecorator | ClassDecorator | MethodDecorator | PropertyDecorator)[]
 ): AnyDecorator {
-  return (target, member, place) => {
+  const apply = (target: object, member?: string | symbol, place?: unknown): unknown => {
+    let current = place
     for (const decorator of decorators) {
       if (member === undefined && place === undefined) (decorator as ClassDecorator)(target as never)
-      else (decorator as MethodDecorator)(target, member!, place as TypedPropertyDescriptor<unknown>)
+      // one that returns a descriptor replaces the method for those that come after it
+      else {
+        const replacement = (decorator as UntypedDecorator)(target, member, current)
+        if (typeof replacement === 'object') current = replacement
+      }
     }
+    return current === place ? undefined : current
   }
+  return apply
 }
+
+type UntypedDecorator = (target: object, member: string | symbol | undefined, place: unknown) => unknown

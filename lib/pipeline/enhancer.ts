@@ -1,5 +1,5 @@
 import { isClass, isPromise, type Class, type MaybePromise } from '../common/index.js'
-import type { Injector, ModuleRecord, ProviderRecord } from '../di/index.js'
+import { aliasTarget, type Injector, type ModuleRecord, type ProviderRecord } from '../di/index.js'
 import { existingMembers, lineage, readClass, readMember, type MetadataRef } from '../metadata/index.js'
 import { UseFilters, UseGuards, UseInterceptors, UsePipes } from './decorators.js'
 import type { EnhancerOf } from './enhancers.js'
@@ -43,7 +43,7 @@ export async function enhancerOf<T>(
  * @param injector builds what lives for a call
  */
 export async function enhancerOfRecord<T>(record: ProviderRecord, injector: Injector): Promise<Enhancer<T>> {
-  const metatype = record.metatype
+  const { metatype } = aliasTarget(record)
   const name = metatype?.name ?? String(record.token)
   if (!record.isStatic) {
     return {
@@ -53,13 +53,10 @@ export async function enhancerOfRecord<T>(record: ProviderRecord, injector: Inje
       get: (context) => injector.resolve(record, context.scope) as MaybePromise<T>,
     }
   }
-  const instance = (await injector.resolve(record)) as T
-  return {
-    name: metatype?.name ?? (instance as object).constructor.name,
-    metatype,
-    instance,
-    get: () => instance,
-  }
+  const instance = (await injector.resolve(record)) as T & object
+  // what a factory or a value gave: the class of the instance says what it catches, transforms …
+  const type = metatype ?? (instance.constructor as Class)
+  return { name: type.name, metatype: type, instance, get: () => instance }
 }
 
 /**

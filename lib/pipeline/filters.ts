@@ -8,9 +8,11 @@ import type { PipelineContext } from './execution-context.js'
 /** The filters of an endpoint; undefined where it has none. */
 export type CompiledFilters = CompiledFilter[]
 
+/** A filter with one of its types: a filter of several types stands in the list several times. */
 interface CompiledFilter {
   readonly filter: Enhancer<ExceptionFilter<never>>
-  readonly types: readonly (Class | AbstractClass)[]
+  /** Undefined for everything. */
+  readonly type: Class | AbstractClass | undefined
 }
 
 /** What `runFilters` answers if no filter is responsible. */
@@ -28,8 +30,8 @@ export function compileFilters(
   return [...levels].reverse().flatMap((level) =>
     [...level]
       .reverse()
-      .map((filter): CompiledFilter => ({ filter, types: typesOf(filter) }))
-      .sort((a, b) => specificity(b) - specificity(a)),
+      .flatMap((filter) => typesOf(filter).map((type): CompiledFilter => ({ filter, type })))
+      .sort((a, b) => depth(b.type) - depth(a.type)),
   )
 }
 
@@ -42,19 +44,20 @@ export function compileFilters(
  * @returns what the filter returned (maybe a promise), or `NOT_FILTERED`
  */
 export function runFilters(filters: CompiledFilters, error: unknown, context: PipelineContext): unknown {
-  for (const { filter, types } of filters) {
-    if (types.length > 0 && !types.some((type) => error instanceof type)) continue
+  for (const { filter, type } of filters) {
+    if (type !== undefined && !(error instanceof type)) continue
     const result = withEnhancer(filter, context, (one) => one.catch(error as never, context))
     return isPromise(result) ? result.then((value) => value as unknown) : result
   }
   return NOT_FILTERED
 }
 
-function typesOf(filter: Enhancer<ExceptionFilter<never>>): readonly (Class | AbstractClass)[] {
-  return filter.metatype === undefined ? [] : (readClass(CatchTypes, filter.metatype) ?? [])
+function typesOf(filter: Enhancer<ExceptionFilter<never>>): readonly CompiledFilter['type'][] {
+  const types = filter.metatype === undefined ? [] : (readClass(CatchTypes, filter.metatype) ?? [])
+  return types.length === 0 ? [undefined] : types
 }
 
-/** How deep the shallowest of its types stands below Error; a filter without types comes last. */
-function specificity({ types }: CompiledFilter): number {
-  return types.length === 0 ? -1 : Math.min(...types.map((type) => lineage(type).length))
+/** How many classes a type extends: the more, the more specific; catching everything comes last. */
+function depth(type: CompiledFilter['type']): number {
+  return type === undefined ? 0 : lineage(type).length
 }

@@ -88,7 +88,7 @@ function withStatus(status: number, description: string): NamedHttpException {
         typeof descriptionOrOptions === 'string'
           ? { description: descriptionOrOptions }
           : descriptionOrOptions
-      super(HttpException.createBody(message, options.description ?? description, status), status, options)
+      super(HttpException.createBody(message, options.description, status), status, options)
       if (message === undefined) this.message = description
     }
   }

@@ -12,7 +12,7 @@ import type { ModuleImport, ModuleOverrides } from '../di/index.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from '../pipeline/index.js'
 import { createH1Server, type BoundAddress, type H1Limits, type ServerEngine } from '../server/index.js'
 import type { BodyOptions } from './body.js'
-import { corsMiddleware, type CorsOptions } from './cors.js'
+import { corsMiddleware, type CorsDelegate, type CorsOptions } from './cors.js'
 import { WebFeature, type WebOptions } from './feature.js'
 import { fetchWith, inject, type InjectRequest, type InjectResponse } from './inject.js'
 import type { MiddlewareEntry, RouteInfo } from './middleware.js'
@@ -25,6 +25,13 @@ export const AlreadyInitialised = defineError<{ call: string }>(
   '{call} has no effect after init() or listen(): the routes are compiled. Call it before.',
 )
 
+/** Options of `useBodyParser`; those that Corbel has no use for are accepted and ignored. */
+export interface BodyParserOptions {
+  /** Bytes, or text such as `'10mb'`. */
+  readonly limit?: number | string
+  readonly [other: string]: unknown
+}
+
 /** Options of `createApp`. */
 export interface ApplicationOptions extends ContextOptions {
   /** The form of error bodies: RFC 9457 (`'problem'`, the default), or `'plain'`: `{ statusCode, message, error }`. */
@@ -32,7 +39,7 @@ export interface ApplicationOptions extends ContextOptions {
   /** Keeps the bytes of bodies for `request.rawBody` and `@RawBody()`. */
   readonly rawBody?: boolean
   /** Allows other origins: true for all. */
-  readonly cors?: boolean | CorsOptions
+  readonly cors?: boolean | CorsOptions | CorsDelegate
   readonly body?: BodyOptions
   /** Bounds and timeouts of the HTTP engine. */
   readonly server?: Partial<H1Limits>
@@ -85,15 +92,22 @@ export class Application extends ApplicationContext {
    * Starts answering on a port.
    *
    * @param port 0 for any free one, or the path of a Unix socket
-   * @param host all addresses if left out
+   * @param hostOrDone the address to listen on (all of them if left out), or the callback
+   * @param done called once the server is bound; awaiting the result does as well
    * @returns the server, once it is bound
    */
-  async listen(port: number | string, host?: string): Promise<Server> {
+  async listen(
+    port: number | string,
+    hostOrDone?: string | (() => void),
+    done: (() => void) | undefined = typeof hostOrDone === 'function' ? hostOrDone : undefined,
+  ): Promise<Server> {
     await this.init()
+    const host = typeof hostOrDone === 'string' ? hostOrDone : undefined
     const where = typeof port === 'string' && !/^\d+$/.test(port) ? { path: port } : { port: Number(port) }
     this.bound = await this.server().listen({ ...where, ...(host !== undefined && { host }) })
     if (this.options.shutdownSignals !== false) this.enableShutdownHooks()
     this.logger.log(`Listening on ${await this.getUrl()} (${this.web.size} routes)`, 'Corbel')
+    done?.()
     return this.server().nodeServer
   }
 
@@ -164,16 +178,17 @@ export class Application extends ApplicationContext {
   }
 
   /** Lets pages of other origins call the application. */
-  enableCors(options: CorsOptions = {}): this {
+  enableCors(options: CorsOptions | CorsDelegate = {}): this {
     this.assertOpen('enableCors()')
     this.web.options.placed.push(corsMiddleware(options))
     return this
   }
 
   /** Changes how bodies are read; Corbel reads all of its types anyway, so the type only selects whose limit is meant. */
-  useBodyParser(_type: string, options: { readonly limit?: number } = {}): this {
+  useBodyParser(_type: string, options: BodyParserOptions = {}): this {
     this.assertOpen('useBodyParser()')
-    this.web.options.body = { ...this.web.options.body, ...options }
+    const { limit } = options
+    if (limit !== undefined) this.web.options.body = { ...this.web.options.body, limit }
     return this
   }
 

@@ -1,5 +1,6 @@
 import { decodeUtf8, defineError, isPromise, type MaybePromise } from '../common/index.js'
 import { parseQuery } from '../http/index.js'
+import { byteSize } from './byte-size.js'
 import type { HttpContext } from './http-context.js'
 
 /** A body that is not what its content type says. */
@@ -18,8 +19,8 @@ export const BodyTypeUnsupported = defineError<{ type: string; supported: string
 
 /** How bodies are read. */
 export interface BodyOptions {
-  /** Bytes; larger ones are refused with 413. Default 1 MiB. */
-  readonly limit?: number
+  /** Bytes, or text such as `'10mb'`; larger ones are refused with 413. Default 1 MiB. */
+  readonly limit?: number | string
   /** Keeps the bytes of every body that is read, for `request.rawBody` and `@RawBody()`. Default false. */
   readonly rawBody?: boolean
 }
@@ -27,13 +28,19 @@ export interface BodyOptions {
 const DEFAULT_LIMIT = 1024 * 1024
 const FORM_PARAMETERS = 1000
 
+/**
+ * What a route does with the body: something may look at it (then a body of an unknown type is left unread), the
+ * handler takes it as an argument (then such a type is refused), or the handler takes its bytes (then any type will do).
+ */
+export type BodyNeed = 'optional' | 'value' | 'bytes'
+
 /** Reads and parses the bodies of requests, by content type. */
 export class BodyReader {
   private readonly limit: number
   private readonly keepsBytes: boolean
 
   constructor(options: BodyOptions = {}) {
-    this.limit = options.limit ?? DEFAULT_LIMIT
+    this.limit = byteSize(options.limit ?? DEFAULT_LIMIT)
     this.keepsBytes = options.rawBody ?? false
   }
 
@@ -41,29 +48,34 @@ export class BodyReader {
    * Reads the body into the context: `body`, and `rawBody` where it is kept.
    *
    * @param context whose exchange has the body
-   * @param isRequired true if the handler takes the body as an argument: then an unknown type is refused; otherwise such
-   *   a body is left unread
+   * @param need what the route does with the body
    * @throws {CorbelError} CORBEL_BODY_TOO_LARGE (413), CORBEL_BODY_MALFORMED (400), CORBEL_BODY_TYPE_UNSUPPORTED (415)
    */
-  read(context: HttpContext, isRequired: boolean): MaybePromise<void> {
+  read(context: HttpContext, need: BodyNeed): MaybePromise<void> {
     const { body, headers } = context.exchange
     if (body.length === 0 || body.used) return undefined
     const type = headers.get('content-type') ?? ''
     const parse = parserFor(type)
-    if (parse === undefined) {
-      if (!isRequired) return undefined
+    if (parse === undefined && need !== 'bytes') {
+      if (need === 'optional') return undefined
       throw new BodyTypeUnsupported({ type: mediaType(type) || '(none)', supported: SUPPORTED })
     }
+    const keep = this.keepsBytes || need === 'bytes'
     const bytes = body.bytes(this.limit)
-    if (isPromise(bytes)) return bytes.then((whole) => this.store(context, whole, parse))
-    this.store(context, bytes, parse)
+    if (isPromise(bytes)) return bytes.then((whole) => store(context, whole, parse, keep))
+    store(context, bytes, parse, keep)
     return undefined
   }
+}
 
-  private store(context: HttpContext, bytes: Uint8Array, parse: Parser): void {
-    if (this.keepsBytes) context.rawBody = bytes
-    if (bytes.length > 0) context.body = parse(bytes)
-  }
+function store(context: HttpContext, bytes: Uint8Array, parse: Parser | undefined, keep: boolean): void {
+  if (keep) context.rawBody = asBuffer(bytes)
+  if (bytes.length > 0) context.body = parse?.(bytes)
+}
+
+/** What Node's users expect of bytes (`toString('utf8')`), without a copy. */
+function asBuffer(bytes: Uint8Array): Uint8Array {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 type Parser = (bytes: Uint8Array) => unknown
@@ -78,7 +90,7 @@ function parserFor(type: string): Parser | undefined {
     return charsetIsUtf8(type) ? parseJson : undefined
   if (media === 'application/x-www-form-urlencoded') return parseForm
   if (media === 'text/plain') return parseText
-  return media === 'application/octet-stream' ? (bytes) => bytes : undefined
+  return media === 'application/octet-stream' ? asBuffer : undefined
 }
 
 function mediaType(type: string): string {

@@ -1,16 +1,26 @@
+import type { HttpRequest } from '../http/index.js'
 import type { HttpContext } from './http-context.js'
 import type { PlacedMiddleware } from './middleware.js'
 
-/** Decides about an origin: true allows it. */
+/** What allows origins: true any, a string, pattern or list those that equal or match. */
+export type OriginRule = boolean | string | RegExp | readonly (string | RegExp)[]
+
+/** Decides about an origin: calls back with a rule for it. */
 export type OriginCheck = (
   origin: string | undefined,
-  callback: (error: Error | null, allow?: boolean) => void,
+  callback: (error: Error | null, allow?: OriginRule) => void,
+) => void
+
+/** Chooses the options for each request. */
+export type CorsDelegate = (
+  request: HttpRequest,
+  callback: (error: Error | null, options?: CorsOptions) => void,
 ) => void
 
 /** Which other origins may call the application. */
 export interface CorsOptions {
   /** True reflects any origin; a string, pattern or list allows those; a function decides. Default `'*'`. */
-  readonly origin?: boolean | string | RegExp | readonly (string | RegExp)[] | OriginCheck
+  readonly origin?: OriginRule | OriginCheck
   /** Default: GET, HEAD, PUT, PATCH, POST, DELETE. */
   readonly methods?: string | readonly string[]
   /** Default: what the preflight asks for. */
@@ -31,44 +41,50 @@ const DEFAULT_METHODS = 'GET,HEAD,PUT,PATCH,POST,DELETE'
 /**
  * Answers preflights and marks responses.
  *
- * @param options which origins, methods and headers
+ * @param options which origins, methods and headers; or a function that chooses them
  * @see Fetch Standard §3.2 (CORS protocol)
  */
-export function corsMiddleware(options: CorsOptions): PlacedMiddleware {
-  const allows = originRule(options.origin ?? '*')
-  return {
-    name: 'cors',
-    applies: () => true,
-    run(context, next) {
-      const origin = context.exchange.headers.get('origin')
-      allows(origin, (error, allowed) => {
-        if (error !== null) next(error)
-        else if (!isPreflight(context) || options.preflightContinue === true) {
-          mark(context, options, allowed)
-          next()
-        } else answerPreflight(context, options, allowed)
-      })
-    },
+export function corsMiddleware(options: CorsOptions | CorsDelegate): PlacedMiddleware {
+  const run = typeof options === 'function' ? chooseFirst(options) : compileCors(options)
+  return { name: 'cors', applies: () => true, run }
+}
+
+function chooseFirst(delegate: CorsDelegate): PlacedMiddleware['run'] {
+  return (context, next) =>
+    delegate(context.request, (error, options) => {
+      if (error !== null) next(error)
+      else if (options === undefined) next()
+      else compileCors(options)(context, next)
+    })
+}
+
+function compileCors(options: CorsOptions): PlacedMiddleware['run'] {
+  const { origin: rule = '*' } = options
+  return (context, next) => {
+    const origin = context.exchange.headers.get('origin')
+    const decide = (error: Error | null, allow: OriginRule = false): void => {
+      if (error !== null) return next(error)
+      const allowed = allowedOrigin(allow, origin)
+      if (isPreflight(context) && options.preflightContinue !== true) {
+        return answerPreflight(context, options, allowed)
+      }
+      mark(context, options, allowed)
+      next()
+    }
+    if (typeof rule === 'function') rule(origin, decide)
+    else decide(null, rule)
   }
 }
 
-type OriginDecision = (error: Error | null, allowed: string | undefined) => void
-
-function originRule(
-  rule: NonNullable<CorsOptions['origin']>,
-): (origin: string | undefined, decide: OriginDecision) => void {
-  if (typeof rule === 'function') {
-    return (origin, decide) =>
-      rule(origin, (error, allow) => decide(error, allow === true ? (origin ?? '*') : undefined))
-  }
-  if (rule === '*') return (_origin, decide) => decide(null, '*')
-  const matches = (origin: string): boolean => {
-    if (typeof rule === 'boolean') return rule
-    return ([rule].flat() as (string | RegExp)[]).some((one) =>
-      typeof one === 'string' ? one === origin : one.test(origin),
-    )
-  }
-  return (origin, decide) => decide(null, origin !== undefined && matches(origin) ? origin : undefined)
+/** The value of `Access-Control-Allow-Origin`; undefined for none. */
+function allowedOrigin(rule: OriginRule, origin: string | undefined): string | undefined {
+  if (rule === '*') return '*'
+  if (typeof rule === 'boolean') return rule ? (origin ?? '*') : undefined
+  if (origin === undefined) return undefined
+  const isAllowed = ([rule].flat() as (string | RegExp)[]).some((one) =>
+    typeof one === 'string' ? one === origin || one === '*' : new RegExp(one).test(origin),
+  )
+  return isAllowed ? origin : undefined
 }
 
 function isPreflight({ exchange }: HttpContext): boolean {

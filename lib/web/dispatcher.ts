@@ -8,24 +8,18 @@ import {
   runFilters,
   type CompiledFilters,
 } from '../pipeline/index.js'
-import type { NoRoute, RouteTable } from '../router/index.js'
-import type { BodyReader } from './body.js'
-import { VERSION_NEUTRAL } from './decorators.js'
-import { HttpContext } from './http-context.js'
+import type { NoRoute } from '../router/index.js'
+import type { BodyNeed, BodyReader } from './body.js'
+import { HttpContext, type FrameworkAnswers } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
 import { runMiddleware, type PlacedMiddleware } from './middleware.js'
 import type { ErrorWriter } from './problem.js'
 import { sendResult } from './result.js'
-import type { VersionExtractor } from './versioning.js'
-
-/** What is stored in the route table: one route, or one for each version. */
-export type RouteEntry =
-  | { readonly single: HttpRoute }
-  | { readonly single: undefined; readonly versions: ReadonlyMap<string | typeof VERSION_NEUTRAL, HttpRoute> }
+import type { RouteLookup } from './route-lookup.js'
 
 /** What the dispatcher works with, all of it made at boot. */
 export interface DispatcherParts {
-  readonly table: RouteTable<RouteEntry>
+  readonly routes: RouteLookup
   /** Runs before the body is read, for every request. */
   readonly early: readonly PlacedMiddleware[]
   /** Runs after the body is read, where it applies. */
@@ -34,11 +28,12 @@ export interface DispatcherParts {
   readonly errors: ErrorWriter
   /** The filters of requests without a route. */
   readonly filters: CompiledFilters
-  readonly version: VersionExtractor | undefined
 }
 
+const NOT_FOUND: NoRoute = { route: undefined, reason: 'not-found' }
+
 /** Leads each exchange to its route and sees that it is answered, whatever happens. */
-export class Dispatcher {
+export class Dispatcher implements FrameworkAnswers {
   private readonly hasMiddleware: boolean
 
   constructor(private readonly parts: DispatcherParts) {
@@ -47,59 +42,68 @@ export class Dispatcher {
 
   /** The handler of the application: never throws and never rejects. */
   handle(exchange: Exchange): void | Promise<void> {
-    const context = new HttpContext(exchange)
+    const context = new HttpContext(exchange, this)
     if (this.hasMiddleware) return this.throughMiddleware(context)
-    return this.toRoute(context, this.find(context))
+    try {
+      return this.toRoute(context, this.find(context, exchange.target))
+    } catch (error) {
+      return this.fail(context, error)
+    }
   }
 
-  private find(context: HttpContext): HttpRoute | NoRoute {
-    const { target, method, authority } = context.exchange
-    const mark = target.indexOf('?')
-    const match = this.parts.table.match(method, mark === -1 ? target : target.slice(0, mark), authority)
+  /** What a handler's `next()` does: nothing else answers on its path. */
+  fallThrough(context: HttpContext, error: unknown): void {
+    if (context.exchange.sink.state !== 'idle') return
+    if (error === undefined || error === null) void this.withoutRoute(context, NOT_FOUND)
+    else void this.fail(context, error)
+  }
+
+  /** What happens to errors without a filter. */
+  answerError(context: HttpContext, error: unknown): void {
+    this.parts.errors.answer(context, error)
+  }
+
+  private find(context: HttpContext, target: string): HttpRoute | NoRoute {
+    const match = this.parts.routes.find(context, pathOf(target))
     if (match.route === undefined) return match
-    const { single } = match.route.value
-    const route = single ?? this.versionOf(match.route.value, context)
-    if (route === undefined) return { route: undefined, reason: 'not-found' }
-    context.enter(route, match.params, match.hostParams)
-    return route
-  }
-
-  private versionOf(entry: RouteEntry, context: HttpContext): HttpRoute | undefined {
-    if (entry.single !== undefined) return entry.single
-    const wanted = this.parts.version?.(context).find((version) => entry.versions.has(version))
-    return entry.versions.get(wanted ?? VERSION_NEUTRAL)
+    context.enter(match.route.value, match.params, match.hostParams)
+    return match.route.value
   }
 
   private throughMiddleware(context: HttpContext): void {
     const { early, middleware, bodies } = this.parts
-    const path = context.request.path
-    const found = this.find(context)
     const fail = (error: unknown): unknown => this.fail(context, error)
-    const applicable = middleware.filter((one) => one.applies(context, path))
-    const afterBody = (): void => runMiddleware(applicable, context, () => this.toRoute(context, found), fail)
-    runMiddleware(
-      early,
-      context,
-      () => {
-        if (applicable.length === 0) return this.toRoute(context, found)
-        const reading = attempt(() => bodies.read(context, false))
-        return reading.then(afterBody, fail)
-      },
-      fail,
-    )
+    const afterBody = (found: HttpRoute | NoRoute, list: readonly PlacedMiddleware[]): void =>
+      runMiddleware(list, context, () => this.toRoute(context, found), fail)
+    const afterEarly = (): unknown => {
+      try {
+        // what a middleware has made of the URL counts
+        const { target } = context
+        const found = this.find(context, target)
+        const path = pathOf(target)
+        const list = middleware.filter((one) => one.applies(context, path))
+        if (list.length === 0) return this.toRoute(context, found)
+        const needsBytes = 'endpoint' in found && found.body === 'bytes'
+        const reading = bodies.read(context, needsBytes ? 'bytes' : 'optional')
+        return isPromise(reading) ? reading.then(() => afterBody(found, list), fail) : afterBody(found, list)
+      } catch (error) {
+        return fail(error)
+      }
+    }
+    runMiddleware(early, context, afterEarly, fail)
   }
 
   private toRoute(context: HttpContext, found: HttpRoute | NoRoute): void | Promise<void> {
     // a middleware may have answered already, and called next all the same
     if (context.exchange.sink.state !== 'idle') return undefined
     if ('endpoint' in found)
-      return found.readsBody ? this.readAndRun(context, found) : this.run(context, found)
+      return found.body === undefined ? this.run(context, found) : this.readAndRun(context, found, found.body)
     return this.withoutRoute(context, found)
   }
 
-  private readAndRun(context: HttpContext, route: HttpRoute): void | Promise<void> {
+  private readAndRun(context: HttpContext, route: HttpRoute, need: BodyNeed): void | Promise<void> {
     try {
-      const reading = this.parts.bodies.read(context, route.takesBody)
+      const reading = this.parts.bodies.read(context, need)
       if (isPromise(reading)) {
         return reading.then(
           () => this.run(context, route),
@@ -129,17 +133,24 @@ export class Dispatcher {
 
   private send(context: HttpContext, route: HttpRoute, value: unknown): void | Promise<void> {
     try {
-      const sending = sendResult(context, route, value)
-      return isPromise(sending) ? sending.catch((error: unknown) => this.fail(context, error)) : undefined
+      const sending = sendResult(context, route, value, this.parts.errors)
+      return isPromise(sending)
+        ? sending.catch((error: unknown) => this.failSending(context, error))
+        : undefined
     } catch (error) {
       return this.fail(context, error)
     }
   }
 
+  /** Filters answer errors of handlers; once an answer has begun, there is nothing left for them to answer. */
+  private failSending(context: HttpContext, error: unknown): void | Promise<void> {
+    if (context.exchange.sink.state === 'idle') return this.fail(context, error)
+    this.parts.errors.answer(context, error)
+  }
+
   private withoutRoute(context: HttpContext, found: NoRoute): void | Promise<void> {
     const { method, target, sink } = context.exchange
-    const mark = target.indexOf('?')
-    const path = mark === -1 ? target : target.slice(0, mark)
+    const path = pathOf(target)
     if (found.reason === 'malformed') {
       return this.fail(context, new BadRequestException('The path has a malformed percent-encoding.'))
     }
@@ -179,6 +190,7 @@ export class Dispatcher {
   }
 }
 
-async function attempt<T>(action: () => T): Promise<Awaited<T>> {
-  return await action()
+function pathOf(target: string): string {
+  const mark = target.indexOf('?')
+  return mark === -1 ? target : target.slice(0, mark)
 }

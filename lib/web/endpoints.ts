@@ -8,6 +8,7 @@ import {
   parameterTypes,
   readClass,
   readMember,
+  readInheritedParameters,
   readParameters,
 } from '../metadata/index.js'
 import type { ParamModel } from '../pipeline/index.js'
@@ -63,7 +64,7 @@ export function inspectController(declared: DeclaredClass, model: AppModel, modu
   }
   for (const [member, routes] of membersWith(type)) {
     const bindings = readParameters(Bound, type, member)
-    for (const binding of bindings.values()) {
+    for (const binding of readInheritedParameters(Bound, type, member).values()) {
       for (const pipe of binding.pipes) if (isClass(pipe)) addInjectable(model, module, pipe)
     }
     if (routes !== undefined) addEndpoints(declared, model, options, modulePath, member, routes)
@@ -120,7 +121,7 @@ function addEndpoints(
 
 function paramsOf(type: Class, member: PropertyKey): readonly ParamModel<HttpContext>[] {
   const types = parameterTypes(type, member) ?? []
-  const bindings = readParameters(Bound, type, member)
+  const bindings = readInheritedParameters(Bound, type, member)
   const method = (type.prototype as Record<PropertyKey, unknown>)[member] as { readonly length: number }
   if (bindings.size === 0 && method.length > 0) return UNDECORATED.slice(0, method.length)
   return [...bindings].map(([index, binding]) => toParam(index, binding, types[index]))

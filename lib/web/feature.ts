@@ -8,16 +8,11 @@ import {
   type Handler,
   type ParamModel,
 } from '../pipeline/index.js'
-import {
-  createPathMatcher,
-  createRouteTable,
-  findRouteErrors,
-  type RouteDefinition,
-} from '../router/index.js'
+import { createPathMatcher, findRouteErrors, type RouteDefinition } from '../router/index.js'
 import type { AppModel, Feature } from '../core/index.js'
-import { BodyReader, type BodyOptions } from './body.js'
-import { Header, HttpCode, Redirect, type VERSION_NEUTRAL } from './decorators.js'
-import { Dispatcher, type RouteEntry } from './dispatcher.js'
+import { BodyReader, type BodyNeed, type BodyOptions } from './body.js'
+import { Header, HttpCode, Redirect } from './decorators.js'
+import { Dispatcher } from './dispatcher.js'
 import { inspectController, joinPaths } from './endpoints.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpEndpoint, HttpRoute } from './http-route.js'
@@ -25,14 +20,17 @@ import {
   MiddlewareRegistry,
   type ConfiguresMiddleware,
   type MiddlewareEntry,
+  type MiddlewareFunction,
   type PlacedMiddleware,
   type RouteInfo,
 } from './middleware.js'
-import type { ParamBinding } from './param-decorators.js'
+import { RAW_BODY, type ParamBinding } from './param-decorators.js'
 import { createErrorWriter, type ErrorFormat } from './problem.js'
+import { PathPrefix } from './prefix.js'
+import { RouteLookup, type VersionedDefinition } from './route-lookup.js'
 import { modulePathsOf } from './router-module.js'
 import { RouteHeaders } from './route-headers.js'
-import { versionedPaths, versionExtractor, versionsOf, type VersioningOptions } from './versioning.js'
+import { versionsOf, type VersioningOptions } from './versioning.js'
 
 /** What can be set until the application is initialised. */
 export interface WebOptions {
@@ -57,7 +55,8 @@ export class WebFeature implements Feature {
   readonly name = 'web'
   private dispatcher: Dispatcher | undefined
   private modulePaths: ReadonlyMap<Class, string> | undefined
-  private routes: readonly RouteDefinition<RouteEntry>[] = []
+  /** How many routes there are, once they are compiled. */
+  size = 0
 
   constructor(readonly options: WebOptions) {}
 
@@ -89,18 +88,18 @@ export class WebFeature implements Feature {
     const { options } = this
     const routes = new Map<HttpEndpoint, HttpRoute>()
     for (const endpoint of httpEndpoints(model)) routes.set(endpoint, await compileRoute(endpoint, model))
-    this.routes = this.tableEntries(routes)
+    const prefix = new PathPrefix(options)
     const { caseSensitive, strictSlash: strict } = options
+    const definitions = this.definitions(routes, prefix)
+    this.size = definitions.length
     const filters = compileFilters([await model.globals.filters(model.injector)])
-    const isConfigured = await this.configureMiddleware(model)
     this.dispatcher = new Dispatcher({
-      table: createRouteTable(this.routes, { caseSensitive, strict }),
+      routes: new RouteLookup(definitions, { caseSensitive, strict }, options.versioning),
       early: [...options.placed, ...options.early.map(({ path, entry }) => earlyMiddleware(path, entry))],
-      middleware: isConfigured,
+      middleware: await this.configureMiddleware(model, prefix),
       bodies: new BodyReader(options.body),
       errors: createErrorWriter(options.errors, options.report, options.development),
       filters,
-      version: options.versioning === undefined ? undefined : versionExtractor(options.versioning),
     })
   }
 
@@ -111,51 +110,23 @@ export class WebFeature implements Feature {
     return this.dispatcher
   }
 
-  /** How many routes there are. */
-  get size(): number {
-    return this.routes.length
+  private definitions(
+    routes: ReadonlyMap<HttpEndpoint, HttpRoute>,
+    prefix: PathPrefix,
+  ): readonly VersionedDefinition[] {
+    return [...routes].flatMap(([endpoint, route]) =>
+      prefix
+        .pathsOf(endpoint)
+        .map((path) => ({ ...definitionOf(endpoint, path, route), version: endpoint.version })),
+    )
   }
 
-  /** One entry per method, path and host; where versions share one, it holds a route for each. */
-  private tableEntries(routes: ReadonlyMap<HttpEndpoint, HttpRoute>): RouteDefinition<RouteEntry>[] {
-    const { versioning } = this.options
-    const byVersion = versioning !== undefined && versionExtractor(versioning) !== undefined
-    const byKey = new Map<string, Map<string | typeof VERSION_NEUTRAL, HttpRoute>>()
-    const definitions: RouteDefinition<RouteEntry>[] = []
-    for (const [endpoint, route] of routes) {
-      for (const path of versionedPaths(endpoint.path, endpoint.version, versioning)) {
-        const full = this.prefixed(path, endpoint.path)
-        const versions = byVersion ? versionsOf(endpoint.version, versioning) : undefined
-        if (versions === undefined) {
-          definitions.push(definitionOf(endpoint, full, { single: route }))
-          continue
-        }
-        const key = `${endpoint.method} ${endpoint.host ?? ''}${full}`
-        let known = byKey.get(key)
-        if (known === undefined) {
-          byKey.set(key, (known = new Map()))
-          definitions.push(definitionOf(endpoint, full, { single: undefined, versions: known }))
-        }
-        for (const version of versions) if (!known.has(version)) known.set(version, route)
-      }
-    }
-    return definitions
-  }
-
-  private prefixed(path: string, excludable: string = path): string {
-    const { globalPrefix, prefixExclusions } = this.options
-    if (globalPrefix === '') return path
-    const isExcluded = prefixExclusions.some((exclusion) => {
-      const pattern = typeof exclusion === 'string' ? exclusion : exclusion.path
-      return joinPaths(pattern) === excludable || createPathMatcher([pattern], 'setGlobalPrefix')(excludable)
-    })
-    return isExcluded ? path : joinPaths(globalPrefix, path)
-  }
-
-  private async configureMiddleware(model: AppModel): Promise<readonly PlacedMiddleware[]> {
+  private async configureMiddleware(
+    model: AppModel,
+    prefix: PathPrefix,
+  ): Promise<readonly PlacedMiddleware[]> {
     const placed: PlacedMiddleware[] = []
-    const nearestFirst = [...model.graph.modules].sort((a, b) => a.distance - b.distance)
-    for (const module of nearestFirst) {
+    for (const module of middlewareOrder(model.graph.modules)) {
       const { instance } = module.self
       if (typeof (instance as Partial<ConfiguresMiddleware> | undefined)?.configure !== 'function') continue
       const registry = new MiddlewareRegistry({
@@ -163,11 +134,11 @@ export class WebFeature implements Feature {
         injector: model.injector,
         caseSensitive: this.options.caseSensitive,
         addClass: (type) => void model.graph.addProvider(module, type, 'injectable'),
-        prefixed: (path) => this.prefixed(joinPaths(path)),
+        pathsOf: (route) => prefix.pathsForMiddleware(route),
         routesOf: (controller) =>
           httpEndpoints(model)
             .filter((endpoint) => endpoint.owner === controller)
-            .map(({ path, method }) => ({ path, method })),
+            .map(({ path, method, version }) => ({ path, method, version })),
       })
       await (instance as ConfiguresMiddleware).configure(registry)
       await buildInjectables(module, model)
@@ -175,6 +146,11 @@ export class WebFeature implements Feature {
     }
     return placed
   }
+}
+
+/** The middleware of global modules comes first, then that of the root, then what the root imports. */
+function middlewareOrder(modules: readonly ModuleRecord[]): readonly ModuleRecord[] {
+  return [...modules].sort((a, b) => Number(b.isGlobal) - Number(a.isGlobal) || a.distance - b.distance)
 }
 
 function httpEndpoints(model: AppModel): HttpEndpoint[] {
@@ -194,7 +170,6 @@ async function compileRoute(endpoint: HttpEndpoint, model: AppModel): Promise<Ht
   // a decorator may have put another function in the place of the one that was decorated
   noteHandler(handler, owner, member)
   const params = endpoint.params as readonly (ParamModel<HttpContext> & ParamBinding)[]
-  const takesBody = params.some((param) => param.type === 'body')
   return {
     endpoint,
     plan,
@@ -202,10 +177,15 @@ async function compileRoute(endpoint: HttpEndpoint, model: AppModel): Promise<Ht
     status: metadata.onMethod(HttpCode) ?? (endpoint.method === 'POST' ? 201 : 200),
     headers: new RouteHeaders(metadata.onMethod(Header) ?? []),
     redirect: metadata.onMethod(Redirect),
-    readsBody: plan.hasEnhancers || params.some((param) => param.readsBody),
-    takesBody,
+    body: bodyNeed(params, plan.hasEnhancers),
     answers: params.some((param) => param.answers),
   }
+}
+
+function bodyNeed(params: readonly ParamBinding[], hasEnhancers: boolean): BodyNeed | undefined {
+  if (params.some((param) => param.label === RAW_BODY)) return 'bytes'
+  if (params.some((param) => param.type === 'body')) return 'value'
+  return hasEnhancers || params.some((param) => param.readsBody) ? 'optional' : undefined
 }
 
 async function buildInjectables(module: ModuleRecord, model: AppModel): Promise<void> {
@@ -216,14 +196,29 @@ async function buildInjectables(module: ModuleRecord, model: AppModel): Promise<
 }
 
 function earlyMiddleware(path: string | undefined, entry: MiddlewareEntry): PlacedMiddleware {
-  const matches = path === undefined ? undefined : createPathMatcher([path], 'app.use', { prefix: true })
-  const run = entry as (...args: unknown[]) => unknown
+  const run = entry as MiddlewareFunction
+  const { name } = entry
+  const applies = (): boolean => true
+  if (path === undefined || joinPaths(path) === '/') {
+    return { name, applies, run: ({ request, response }, next) => run(request, response, next) }
+  }
+  const matches = createPathMatcher([path], 'app.use', { prefix: true })
+  const mount = joinPaths(path)
   return {
-    name: entry.name,
-    applies: () => true,
-    run: (context, next) => {
-      if (matches !== undefined && !matches(context.request.path)) return next()
-      return run(context.request, context.response, next)
+    name,
+    applies,
+    run: ({ request, response }, next) => {
+      if (!matches(request.path)) return next()
+      const { url } = request
+      // below a path, a middleware sees what comes after it; where another spelling matched, it sees all
+      if (!url.startsWith(mount)) return run(request, response, next)
+      request.url = `/${url.slice(mount.length).replace(/^\/+/, '')}`
+      request.baseUrl = mount
+      return run(request, response, (error) => {
+        request.url = url
+        request.baseUrl = ''
+        next(error)
+      })
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Class } from '../common/index.js'
-import { REQUEST_CONTEXT_ID, ResolutionScope } from '../di/index.js'
-import { HttpRequest, HttpResponse, parseQuery, type Exchange, type QueryParams } from '../http/index.js'
+import { ContextIdFactory, type ResolutionScope } from '../di/index.js'
+import { HttpRequest, parseQuery, type Exchange, type QueryParams } from '../http/index.js'
 import { defineError } from '../common/index.js'
 import type {
   Handler,
@@ -10,6 +10,7 @@ import type {
   WsArgumentsHost,
 } from '../pipeline/index.js'
 import type { HttpRoute } from './http-route.js'
+import { WebResponse } from './web-response.js'
 
 /** `switchToWs()` on an HTTP call, and the like. */
 export const TransportMismatch = defineError<{ asked: string; actual: string }>(
@@ -18,6 +19,14 @@ export const TransportMismatch = defineError<{ asked: string; actual: string }>(
 )
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
+/** What the framework answers where the application leaves it to it. */
+export interface FrameworkAnswers {
+  /** After a handler has called `next()`: an error, or a path that nobody serves. */
+  fallThrough(context: HttpContext, error: unknown): void
+  /** After a filter has left an error to the default. */
+  answerError(context: HttpContext, error: unknown): void
+}
 
 /**
  * One HTTP call: what guards, interceptors, filters and parameter decorators get as context. Request and response
@@ -29,18 +38,38 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   route: HttpRoute | undefined = undefined
   params: Readonly<Record<string, string>> = NO_PARAMS
   hosts: Readonly<Record<string, string>> = NO_PARAMS
-  /** What `@Next()` and middleware get. */
-  next: (error?: unknown) => void = doNothing
   /** The body's bytes, where they are kept. */
   rawBody: Uint8Array | undefined = undefined
   private parsedBody: unknown = undefined
   private parsedQuery: QueryParams | undefined = undefined
   private requestObject: HttpRequest | undefined = undefined
-  private responseObject: HttpResponse | undefined = undefined
+  private responseObject: WebResponse | undefined = undefined
   private resolutionScope: ResolutionScope | undefined = undefined
 
-  constructor(exchange: Exchange) {
+  /**
+   * @param exchange the request and the place for its answer
+   * @param framework answers where the application does not
+   */
+  constructor(
+    exchange: Exchange,
+    private readonly framework: FrameworkAnswers = NO_ANSWERS,
+  ) {
     this.exchange = exchange
+  }
+
+  /** What `@Next()` gives: leaves the answer to the framework, as an error or as a path that nobody serves. */
+  get next(): (error?: unknown) => void {
+    return (error) => this.framework.fallThrough(this, error)
+  }
+
+  /** Answers an error as if there were no filter. */
+  answerError(error: unknown): void {
+    this.framework.answerError(this, error)
+  }
+
+  /** Path and query, as received or as a middleware has changed them. */
+  get target(): string {
+    return this.requestObject?.url ?? this.exchange.target
   }
 
   get request(): HttpRequest {
@@ -54,15 +83,15 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     return (this.requestObject = request)
   }
 
-  get response(): HttpResponse {
+  get response(): WebResponse {
     if (this.responseObject !== undefined) return this.responseObject
-    const response = new HttpResponse(this.exchange, this.route?.status)
+    const response = new WebResponse(this.exchange, this.route?.status, this.next)
     this.route?.headers.applyTo(response)
     return (this.responseObject = response)
   }
 
   /** The response object, if something has asked for it: then its status and headers count. */
-  get touchedResponse(): HttpResponse | undefined {
+  get touchedResponse(): WebResponse | undefined {
     return this.responseObject
   }
 
@@ -104,10 +133,7 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
 
   get scope(): ResolutionScope {
     if (this.resolutionScope !== undefined) return this.resolutionScope
-    const { request } = this
-    const known = request[REQUEST_CONTEXT_ID as unknown as string] as ResolutionScope | undefined
-    const scope = known ?? new ResolutionScope(request)
-    if (known === undefined) Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: scope })
+    const scope = ContextIdFactory.getByRequest(this.request) as ResolutionScope
     return (this.resolutionScope = scope)
   }
 
@@ -147,7 +173,7 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     return this.request as T
   }
 
-  getResponse<T = HttpResponse>(): T {
+  getResponse<T = WebResponse>(): T {
     return this.response as T
   }
 
@@ -156,6 +182,8 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   }
 }
 
+const NO_ANSWERS: FrameworkAnswers = { fallThrough: doNothing, answerError: doNothing }
+
 function doNothing(): void {
-  // nothing follows
+  // nobody listens
 }

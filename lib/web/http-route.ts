@@ -1,4 +1,5 @@
 import type { EndpointModel, ExecutionPlan, Handler } from '../pipeline/index.js'
+import type { BodyNeed } from './body.js'
 import type { VersionValue } from './decorators.js'
 import type { HttpContext } from './http-context.js'
 import type { RouteHeaders } from './route-headers.js'
@@ -22,10 +23,8 @@ export interface HttpRoute {
   readonly status: number
   readonly headers: RouteHeaders
   readonly redirect: { readonly url: string; readonly statusCode: number } | undefined
-  /** True if something on the route may look at the body. */
-  readonly readsBody: boolean
-  /** True if the handler takes the body as an argument. */
-  readonly takesBody: boolean
+  /** What the route does with the body; undefined where nothing looks at it. */
+  readonly body: BodyNeed | undefined
   /** True if the handler answers by itself. */
   readonly answers: boolean
 }

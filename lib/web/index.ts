@@ -3,10 +3,12 @@ export {
   Application,
   prepareApplication,
   type ApplicationOptions,
+  type BodyParserOptions,
   type PreparedApplication,
 } from './application.js'
 export { BodyMalformed, BodyTypeUnsupported, type BodyOptions } from './body.js'
-export type { CorsOptions } from './cors.js'
+export { ByteSizeInvalid } from './byte-size.js'
+export type { CorsDelegate, CorsOptions, OriginCheck, OriginRule } from './cors.js'
 export {
   All,
   Controller,
@@ -73,3 +75,6 @@ export { RouterModule, type RouteTree } from './router-module.js'
 export type { MessageEvent } from './stream.js'
 export { StreamableFile, type StreamableFileOptions } from './streamable-file.js'
 export { VersioningType, type VersioningOptions } from './versioning.js'
+export type { SendFileOptions } from './send-file.js'
+export { WebResponse } from './web-response.js'
+export { BaseExceptionFilter } from './base-exception-filter.js'

@@ -119,8 +119,13 @@ function toBytes(body: unknown): Uint8Array | undefined {
   return encodeUtf8(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
+function relative(url: string): string {
+  const { pathname, search } = new URL(url, 'http://localhost')
+  return pathname + search
+}
+
 function targetOf(url: string, query: Readonly<Record<string, string>> | undefined): string {
-  const target = url.startsWith('/') ? url : new URL(url, 'http://localhost').pathname
+  const target = url.startsWith('/') ? url : relative(url)
   if (query === undefined) return target
   return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(query).toString()}`
 }

@@ -24,7 +24,8 @@ export interface RouteInfo {
   readonly path: string
   /** A method's name in upper case; `ALL` or left out for every method. */
   readonly method?: string | number
-  readonly version?: VersionValue
+  /** With URI versioning: the version in front of the path. */
+  readonly version?: VersionValue | undefined
 }
 
 /** Says which middleware runs where: the argument of a module's `configure`. */
@@ -56,8 +57,8 @@ export interface PlacementOptions {
   readonly injector: Injector
   /** Makes the container build a middleware class. */
   addClass(type: Class): void
-  /** Adds the global prefix to a path, unless it is excluded from it. */
-  prefixed(path: string): string
+  /** The full paths of a route, with the global prefix (unless it is excluded from it) and the version. */
+  pathsOf(route: RouteInfo): readonly string[]
   /** The routes of a controller. */
   routesOf(controller: Class): readonly RouteInfo[]
   readonly caseSensitive: boolean
@@ -112,11 +113,10 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
 
   private matcher(routes: readonly RouteInfo[]): (method: string, path: string) => boolean {
     const { caseSensitive, module } = this.options
-    const tests = routes.map(({ path, method }) => {
-      const matches = createPathMatcher([this.options.prefixed(path)], `${module.name}.configure`, {
-        caseSensitive,
-      })
-      const wanted = methodName(method)
+    const tests = routes.map((route) => {
+      const paths = this.options.pathsOf(route)
+      const matches = createPathMatcher(paths, `${module.name}.configure`, { caseSensitive })
+      const wanted = methodName(route.method)
       return (actual: string, target: string): boolean =>
         (wanted === undefined || wanted === actual || (wanted === 'GET' && actual === 'HEAD')) &&
         matches(target)
@@ -180,7 +180,13 @@ function toRouteInfo(route: string | RouteInfo): RouteInfo {
   return typeof route === 'string' ? { path: route } : route
 }
 
-function methodName(method: string | number | undefined): string | undefined {
+/**
+ * The name of a method.
+ *
+ * @param method a name in any case, or a number of `RequestMethod`
+ * @returns upper case; undefined for every method
+ */
+export function methodName(method: string | number | undefined): string | undefined {
   const name = typeof method === 'number' ? RequestMethod[method] : method?.toUpperCase()
   return name === 'ALL' || name === '*' ? undefined : name
 }

@@ -80,9 +80,12 @@ export const Body = paramDecorator({
   all: (context) => context.body,
 })
 
-/** The body's bytes. */
+/** The label of `@RawBody`, by which routes that need the bytes are told from others. */
+export const RAW_BODY = 'RawBody'
+
+/** The body's bytes, whatever its type; the body is parsed as well where its type is known. */
 export const RawBody = paramDecorator({
-  label: 'RawBody',
+  label: RAW_BODY,
   type: 'body',
   piped: true,
   readsBody: true,

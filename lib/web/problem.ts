@@ -13,6 +13,12 @@ export interface ErrorWriter {
    * @param error what was thrown
    */
   answer(context: HttpContext, error: unknown): void
+  /**
+   * @param context the call
+   * @param error what ended a stream that was begun
+   * @returns what the client may know of it
+   */
+  message(context: HttpContext, error: unknown): string
 }
 
 /**
@@ -49,6 +55,12 @@ export function createErrorWriter(
       )
       for (const [name, value] of Object.entries(headersOf(error))) headers.set(name, value)
       endWhole(sink, status, headers, JSON.stringify(content))
+    },
+    message(context, error) {
+      const known = describe(error)
+      if (known === undefined) report(error, context)
+      const { body } = known ?? unknownError(error, development)
+      return typeof body === 'string' ? body : String((body as { message?: unknown }).message ?? '')
     },
   }
 }

@@ -3,8 +3,9 @@ import { endWhole, HeaderList, utf8Length, type ResponseSink } from '../http/ind
 import { isObservableLike, lastValueOf } from '../pipeline/index.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
+import type { ErrorWriter } from './problem.js'
 import { BYTES_TYPE, JSON_TYPE, TEXT_TYPE } from './route-headers.js'
-import { formatEvent, mapValues, pump, valuesOf } from './stream.js'
+import { endingWith, formatEvent, mapValues, pump, valuesOf } from './stream.js'
 import { StreamableFile } from './streamable-file.js'
 
 /**
@@ -13,13 +14,19 @@ import { StreamableFile } from './streamable-file.js'
  * @param context the call
  * @param route on which it ran
  * @param value the result, no longer a promise
+ * @param errors says what a client may know of an error in a stream of events
  */
-export function sendResult(context: HttpContext, route: HttpRoute, value: unknown): void | Promise<void> {
+export function sendResult(
+  context: HttpContext,
+  route: HttpRoute,
+  value: unknown,
+  errors: ErrorWriter,
+): void | Promise<void> {
   const { sink } = context.exchange
   // answered by hand, or the client is gone
   if (sink.state !== 'idle' || route.answers) return undefined
   if (route.redirect !== undefined) return sendRedirect(context, route.redirect, value)
-  if (route.endpoint.events) return sendEvents(context, value)
+  if (route.endpoint.events) return sendEvents(context, value, errors)
   const { touchedResponse } = context
   if (touchedResponse === undefined && !route.headers.dynamic) return sendPlain(context, route, value, sink)
   const { statusCode, headers } = context.response
@@ -35,8 +42,8 @@ function sendPlain(
 ): void | Promise<void> {
   const { status, headers } = route
   if (typeof value === 'object' && value !== null) {
-    if (!isPlain(value)) return sendWith(context, status, headers.empty.clone(), value)
-    return sendText(sink, status, headers.json, JSON.stringify(value))
+    if (isSpecial(value)) return sendWith(context, status, headers.empty.clone(), value)
+    return sendText(sink, status, headers.json, JSON.stringify(value) ?? '')
   }
   if (typeof value === 'string') return sendText(sink, status, headers.text, value)
   if (value === undefined || value === null) return endWhole(sink, status, headers.empty)
@@ -58,10 +65,10 @@ function sendWith(
   const { sink } = context.exchange
   if (value === undefined || value === null) return endWhole(sink, status, headers)
   if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
-  if (value instanceof Uint8Array) return endWhole(sink, status, typed(headers, BYTES_TYPE), value)
-  if (typeof value === 'object' && !isPlain(value)) {
+  if (typeof value === 'object' && isSpecial(value)) {
+    if (value instanceof Uint8Array) return endWhole(sink, status, typed(headers, BYTES_TYPE), value)
     if (value instanceof StreamableFile) return sendFile(sink, status, headers, value)
-    if (value instanceof globalThis.Response) return sendWebResponse(sink, headers, value)
+    if (isFetchResponse(value)) return sendWebResponse(sink, headers, value)
     if (isObservableLike(value))
       return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
     if (isAsyncIterable(value)) return sendIterable(sink, status, headers, value)
@@ -69,10 +76,23 @@ function sendWith(
   return endWhole(sink, status, typed(headers, JSON_TYPE), JSON.stringify(value) ?? '')
 }
 
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+/** True for results that are not sent as JSON. Plain objects and arrays are told without looking further. */
+function isSpecial(value: object): boolean {
+  const { constructor } = value
+  if (constructor === Object || constructor === Array)
+    return isAsyncIterable(value) || isObservableLike(value)
+  return (
+    value instanceof Uint8Array ||
+    value instanceof StreamableFile ||
+    isFetchResponse(value) ||
+    isObservableLike(value) ||
+    isAsyncIterable(value)
+  )
+}
+
+/** By its tag: naming the global `Response` would make Node load its whole Fetch implementation. */
+function isFetchResponse(value: object): value is globalThis.Response {
+  return (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'Response'
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
@@ -148,7 +168,7 @@ function sendRedirect(
   context.response.redirect(chosen.url ?? declared.url, chosen.statusCode ?? declared.statusCode)
 }
 
-async function sendEvents(context: HttpContext, value: unknown): Promise<void> {
+async function sendEvents(context: HttpContext, value: unknown, errors: ErrorWriter): Promise<void> {
   const source = isPromise(value) ? await value : value
   const { sink } = context.exchange
   const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
@@ -157,7 +177,11 @@ async function sendEvents(context: HttpContext, value: unknown): Promise<void> {
   headers.set('x-accel-buffering', 'no')
   sink.head(200, headers, 'stream')
   // the comment sends the head at once, so that the client knows that it is connected
-  await pump(sink, mapValues(iterableOf(source), formatEvent, [':\n\n']))
+  const events = mapValues(iterableOf(source), formatEvent, [':\n\n'])
+  // a client that only sees the end would connect again; it has to learn why
+  const failed = (error: unknown): string =>
+    formatEvent({ type: 'error', data: errors.message(context, error) })
+  await pump(sink, endingWith(events, failed))
 }
 
 function iterableOf(source: unknown): AsyncIterable<unknown> {

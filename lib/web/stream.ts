@@ -3,11 +3,11 @@ import type { ResponseSink } from '../http/index.js'
 import type { ObservableLike } from '../pipeline/index.js'
 
 /**
- * Writes an iterable to a sink as fast as its reader takes it. The iterable is closed early if the client goes away; an
- * error in it aborts the answer, since its head is out already.
+ * Writes an iterable to a sink as fast as its reader takes it. The iterable is closed early if the client goes away.
  *
  * @param sink with its head sent
  * @param chunks bytes, or text as UTF-8
+ * @throws what the iterable throws while the client is still there
  */
 export async function pump(sink: ResponseSink, chunks: AsyncIterable<Uint8Array | string>): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]()
@@ -24,8 +24,12 @@ export async function pump(sink: ResponseSink, chunks: AsyncIterable<Uint8Array 
     if (sink.state !== 'aborted') sink.end()
   } catch (error) {
     await iterator.return?.()?.catch?.(() => undefined)
-    sink.abort(error as Error)
+    if (!isAborted(sink)) throw error
   }
+}
+
+function isAborted(sink: ResponseSink): boolean {
+  return sink.state === 'aborted'
 }
 
 /** One server-sent event. */
@@ -135,5 +139,35 @@ export function mapValues<T, R>(
         return { done: true, value: undefined }
       },
     }),
+  }
+}
+
+/**
+ * Turns an error of an iterable into a last value.
+ *
+ * @param source where the values come from
+ * @param last makes the value of the error
+ */
+export function endingWith<T>(source: AsyncIterable<T>, last: (error: unknown) => T): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = source[Symbol.asyncIterator]()
+      let failed = false
+      return {
+        async next(): Promise<IteratorResult<T>> {
+          if (failed) return { done: true, value: undefined }
+          try {
+            return await iterator.next()
+          } catch (error) {
+            failed = true
+            return { done: false, value: last(error) }
+          }
+        },
+        async return(): Promise<IteratorResult<T>> {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
   }
 }

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { createApp, createContext, Module } from 'corbel'
+
+const script = fileURLToPath(new URL('./fixtures/stop-on-signal.ts', import.meta.url))
+
+/** Starts the script; sends it signals, each when a line has come out of it. */
+async function run(mode: string, signals: Readonly<Record<string, NodeJS.Signals>>) {
+  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    for (const line of text.trim().split('\n')) if (signals[line] !== undefined) child.kill(signals[line])
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, lines: output.trim().split('\n') }
+}
+
+describe('shutdown hooks', () => {
+  it('close the application on SIGTERM and end the process with exit code 0', async () => {
+    expect(await run('plain', { ready: 'SIGTERM' })).toEqual({
+      code: 0,
+      lines: ['ready', 'destroy', 'shutdown SIGTERM'],
+    })
+  })
+
+  it('close it on SIGINT', async () => {
+    expect(await run('plain', { ready: 'SIGINT' })).toMatchObject({ code: 0 })
+  })
+
+  it('listen to the signals that are named', async () => {
+    const { code, lines } = await run('explicit', { ready: 'SIGUSR2' })
+    expect(lines).toContain('shutdown SIGUSR2')
+    expect(code).toBe(0)
+  })
+
+  it('end the process with exit code 1 if a hook fails', async () => {
+    expect(await run('fail', { ready: 'SIGTERM' })).toMatchObject({ code: 1 })
+  })
+
+  it('let a second signal end it at once', async () => {
+    expect(await run('hang', { ready: 'SIGTERM', destroy: 'SIGTERM' })).toMatchObject({ code: 143 })
+  })
+
+  it('leave no listener behind on the process', async () => {
+    @Module({})
+    class AppModule {}
+    const before = process.listenerCount('SIGTERM')
+    for (let i = 0; i < 20; i++) {
+      const app = await createApp(AppModule, { logger: false })
+      await app.listen(0, '127.0.0.1')
+      expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+      await app.close()
+    }
+    expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+
+  it('share one listener between applications', async () => {
+    @Module({})
+    class AppModule {}
+    const before = process.listenerCount('SIGTERM')
+    const apps = await Promise.all([1, 2, 3].map(() => createContext(AppModule, { logger: false })))
+    for (const app of apps) app.enableShutdownHooks()
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+    await Promise.all(apps.map((app) => app.close()))
+    expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+})
