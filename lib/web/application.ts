@@ -10,7 +10,7 @@ import {
 import { defineError } from '../common/index.js'
 import type { ModuleImport, ModuleOverrides } from '../di/index.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from '../pipeline/index.js'
-import { createH1Server, type BoundAddress, type H1Limits, type ServerEngine } from '../server/index.js'
+import { createH1Server, type BoundAddress, type H1Options, type ServerEngine } from '../server/index.js'
 import type { BodyOptions } from './body.js'
 import { corsMiddleware, type CorsDelegate, type CorsOptions } from './cors.js'
 import { WebFeature, type WebOptions } from './feature.js'
@@ -42,7 +42,7 @@ export interface ApplicationOptions extends ContextOptions {
   readonly cors?: boolean | CorsOptions | CorsDelegate
   readonly body?: BodyOptions
   /** Bounds and timeouts of the HTTP engine. */
-  readonly server?: Partial<H1Limits>
+  readonly server?: Omit<H1Options, 'onError'>
   /** Whether `/Users` and `/users` differ. Default true. */
   readonly caseSensitive?: boolean
   /** Whether `/users` and `/users/` differ. Default false. */
@@ -229,7 +229,8 @@ export class Application extends ApplicationContext {
   private server(): ServerEngine {
     if (this.engine !== undefined) return this.engine
     const onError = (error: unknown): void => this.logger.error(error, 'Server')
-    this.engine = createH1Server({ ...this.options.server, onError })
+    // browsers and proxies that give up only end their stream: streams of events would never hear of it otherwise
+    this.engine = createH1Server({ halfClose: 'abort', ...this.options.server, onError })
     this.engine.handle((exchange) => this.web.handler.handle(exchange))
     return this.engine
   }

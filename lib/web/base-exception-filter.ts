@@ -1,3 +1,4 @@
+import { Optional } from '../di/index.js'
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '../pipeline/index.js'
 import { HttpContext } from './http-context.js'
 
@@ -15,8 +16,8 @@ import { HttpContext } from './http-context.js'
  */
 @Catch()
 export class BaseExceptionFilter<T = unknown> implements ExceptionFilter<T> {
-  /** @param _unused applications that come from elsewhere hand over an adapter, which Corbel does not need */
-  constructor(..._unused: readonly unknown[]) {}
+  /** @param _adapter what applications that come from elsewhere hand over; Corbel does not need it */
+  constructor(@Optional() _adapter?: unknown) {}
 
   /**
    * Answers with the default error body.

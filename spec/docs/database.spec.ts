@@ -1,0 +1,69 @@
+import { Controller, createApp, Get, Injectable, Module, Post } from 'corbel'
+import { InjectDataSource, InjectRepository, TypeOrmModule } from 'corbel/database/typeorm'
+import { Column, DataSource, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm'
+
+// #region entity
+@Entity()
+class Stone {
+  @PrimaryGeneratedColumn() id: number
+  @Column('text') name: string
+  @Column('integer', { default: 0 }) weight: number
+}
+// #endregion
+
+// #region service
+@Injectable()
+class Quarry {
+  constructor(
+    @InjectRepository(Stone) private readonly stones: Repository<Stone>,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  all(): Promise<Stone[]> {
+    return this.stones.find({ order: { id: 'ASC' } })
+  }
+
+  async deliver(names: readonly string[]): Promise<number> {
+    // repositories join the transaction by themselves
+    await this.dataSource.transaction(async () => {
+      for (const name of names) await this.stones.save({ name })
+    })
+    return this.stones.count()
+  }
+}
+// #endregion
+
+@Controller('stones')
+class StonesController {
+  constructor(private readonly quarry: Quarry) {}
+  @Get() all(): Promise<Stone[]> {
+    return this.quarry.all()
+  }
+  @Post() deliver(): Promise<number> {
+    return this.quarry.deliver(['granite', 'marble'])
+  }
+}
+
+// #region module
+@Module({
+  imports: [TypeOrmModule.forFeature([Stone])],
+  controllers: [StonesController],
+  providers: [Quarry],
+})
+class StonesModule {}
+
+@Module({
+  imports: [TypeOrmModule.forRoot({ database: ':memory:', synchronize: true }), StonesModule],
+})
+class AppModule {}
+// #endregion
+
+describe('docs/database.md', () => {
+  it('stores and finds', async () => {
+    const app = await createApp(AppModule, { logger: false })
+    const posts = await Promise.all([1, 2, 3].map(() => app.inject({ method: 'POST', url: '/stones' })))
+    expect(posts.map(({ status }) => status)).toEqual([201, 201, 201])
+    expect((await app.inject('/stones')).json()).toHaveLength(6)
+    await app.close()
+  })
+})
