@@ -22,6 +22,15 @@ export function isPromise<T = unknown>(value: unknown): value is Promise<T> {
 }
 
 /**
+ * A list of what may have been given alone.
+ *
+ * @param value one thing, or several
+ */
+export function listOf<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T]
+}
+
+/**
  * Tells whether a value is a class rather than a plain function.
  *
  * @param value anything

@@ -10,12 +10,12 @@ import {
 
 /** Everything that is known about an application at boot. Features read it; documents and commands print it. */
 export class AppModel {
-  readonly endpoints: EndpointModel<never>[] = []
+  readonly endpoints: EndpointModel[] = []
   readonly globals: GlobalEnhancers
   /** Found by features; boot reports them together with those of the graph. */
   readonly problems: Error[] = []
   private readonly factories: StepFactory<never>[] = []
-  private readonly plans = new Map<EndpointModel<never>, ExecutionPlan<never>>()
+  private readonly plans = new Map<EndpointModel, ExecutionPlan<never>>()
 
   constructor(
     readonly graph: ModuleGraph,
@@ -29,7 +29,7 @@ export class AppModel {
     this.problems.push(problem)
   }
 
-  addEndpoint(endpoint: EndpointModel<never>): void {
+  addEndpoint(endpoint: EndpointModel): void {
     this.endpoints.push(endpoint)
   }
 
@@ -51,12 +51,12 @@ export class AppModel {
     const { injector, globals } = this
     const factories = this.factories as unknown as StepFactory<C>[]
     const plan = await compilePlan(endpoint, { injector, globals, factories, ...options })
-    this.plans.set(endpoint as EndpointModel<never>, plan as ExecutionPlan<never>)
+    this.plans.set(endpoint, plan)
     return plan
   }
 
   /** The plan of an endpoint, once compiled. */
-  planOf(endpoint: EndpointModel<never>): ExecutionPlan<never> | undefined {
+  planOf(endpoint: EndpointModel): ExecutionPlan<never> | undefined {
     return this.plans.get(endpoint)
   }
 }

@@ -126,12 +126,11 @@ export function addInjectable(model: AppModel, module: ModuleRecord, type: Class
 /** Provides a value for each token that is asked for and cannot be found. */
 function mockMissing(graph: ModuleGraph, mocker: (token: Token) => unknown): void {
   linkGraph(graph)
-  for (const record of [...graph.records()]) {
-    for (const { token, target } of record.dependencies) {
-      if (target !== undefined || token === undefined || graph.builtins.has(token)) continue
-      const useValue = mocker(token)
-      if (useValue !== undefined) graph.addBuiltin({ provide: token, useValue })
-    }
+  const needs = [...graph.records()].flatMap((record) => record.dependencies)
+  for (const { token, target } of needs) {
+    if (target !== undefined || token === undefined || graph.builtins.has(token)) continue
+    const useValue = mocker(token)
+    if (useValue !== undefined) graph.addBuiltin({ provide: token, useValue })
   }
 }
 

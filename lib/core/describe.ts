@@ -81,7 +81,7 @@ function describeProvider(record: ProviderRecord): ProviderDescription {
 }
 
 function describeEndpoint(
-  endpoint: EndpointModel<never>,
+  endpoint: EndpointModel,
   model: AppModel,
   features: readonly Feature[],
 ): EndpointDescription {

@@ -41,7 +41,7 @@ export class DiscoveredClass {
 }
 
 /** Made by `DiscoveryService.createDecorator`. */
-export type DiscoverableDecorator<T> = ((value?: T) => CustomDecorator<string>) & {
+export type DiscoverableDecorator<T> = ((value?: T) => CustomDecorator) & {
   readonly KEY: string
   readonly __value?: T
 }

@@ -46,7 +46,7 @@ export interface Feature {
   /** After every class was inspected: problems that only the whole shows. */
   check?(model: AppModel): void
   /** What `app.describe()` tells about an endpoint beyond handler and plan; undefined for endpoints of other features. */
-  describe?(endpoint: EndpointModel<never>): object | undefined
+  describe?(endpoint: EndpointModel): object | undefined
   /** When all singletons are built. */
   compile?(model: AppModel): MaybePromise<void>
   /** After the hooks of the application's own classes. */

@@ -91,7 +91,7 @@ export class ConfigurableModuleBuilder<
       isGlobal === undefined ? definition : { ...definition, global: isGlobal },
   ): ConfigurableModuleBuilder<Options, Method, FactoryMethod, E> {
     this.extras = extras
-    this.transform = transform as ExtrasTransform<never>
+    this.transform = transform
     return this as unknown as ConfigurableModuleBuilder<Options, Method, FactoryMethod, E>
   }
 

@@ -53,8 +53,8 @@ export function isForwardReference(value: unknown): value is ForwardReference {
 export function describeToken(token: unknown): string {
   if (typeof token === 'function') return token.name === '' ? 'an anonymous class' : token.name
   if (typeof token === 'string') return `"${token}"`
-  if (token === undefined) return 'undefined'
-  return String(token)
+  if (typeof token === 'symbol' || token instanceof InjectionToken) return token.toString()
+  return token === undefined ? 'undefined' : JSON.stringify(token)
 }
 
 /** Inject it to have the request (or the context given to `registerRequestByContextId`) of a request-scoped tree. */

@@ -49,7 +49,7 @@ export class HeaderList {
   }
 
   /** Replaces every line of the name by one. */
-  set(name: string, value: string): this {
+  set(name: string, value: string | number): this {
     const key = name.toLowerCase()
     const at = this.indexOf(key)
     if (at === -1) return this.append(key, value)
@@ -60,7 +60,7 @@ export class HeaderList {
   }
 
   /** Adds a line, whether or not there is one of that name. */
-  append(name: string, value: string): this {
+  append(name: string, value: string | number): this {
     const key = checkedName(name)
     this.assertOpen(key)
     this.flat.push(key, checkedValue(key, value))
@@ -111,7 +111,7 @@ function checkedName(name: string): string {
   return name.toLowerCase()
 }
 
-function checkedValue(name: string, value: string): string {
+function checkedValue(name: string, value: string | number): string {
   const text = String(value)
   if (!VALUE.test(text)) {
     throw new HeaderInvalid({

@@ -38,3 +38,4 @@ export { MemoryExchange, type MemoryRequest, type MemoryResponse } from './memor
 export { parseQuery, QueryMalformed, QueryTooLarge, type QueryParams } from './query.js'
 export { HttpRequest } from './request.js'
 export { endWhole, HttpResponse, utf8Length, type CookieOptions } from './response.js'
+export { StreamExchange, type StreamedResponse } from './stream-exchange.js'

@@ -49,7 +49,7 @@ export class MemoryExchange implements Exchange, ResponseSink {
   private size: BodySize = 'none'
   private readonly chunks: Uint8Array[] = []
   private readonly listeners: ((state: 'ended' | 'aborted') => void)[] = []
-  private controller: AbortController | undefined
+  private aborting: AbortController | undefined
   private resolve!: (response: MemoryResponse) => void
   private reject!: (error: Error) => void
 
@@ -76,7 +76,7 @@ export class MemoryExchange implements Exchange, ResponseSink {
   }
 
   get signal(): AbortSignal {
-    return (this.controller ??= new AbortController()).signal
+    return (this.aborting ??= new AbortController()).signal
   }
 
   feature<T>(_key: TypedKey<T>): T | undefined {
@@ -122,7 +122,7 @@ export class MemoryExchange implements Exchange, ResponseSink {
     if (this.state === 'ended' || this.state === 'aborted') return
     this.state = 'aborted'
     this.reject(error)
-    this.controller?.abort(error)
+    this.aborting?.abort(error)
     for (const listener of this.listeners) listener('aborted')
   }
 

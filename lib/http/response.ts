@@ -191,7 +191,7 @@ export class HttpResponse {
   writeHead(status: number, ...rest: (string | Readonly<Record<string, HeaderValue>> | undefined)[]): this {
     this.statusCode = status
     const fields = rest.find((one) => typeof one === 'object')
-    if (fields !== undefined) this.header(fields as Record<string, HeaderValue>)
+    if (fields !== undefined) this.header(fields)
     return this
   }
 

@@ -67,7 +67,7 @@ export class Reflector {
       const only = found[0]
       return (typeof only === 'object' ? only : [only]) as T
     }
-    if (found.every((value) => isPlainObject(value))) return Object.assign({}, ...(found as object[])) as T
+    if (found.every((value) => isPlainObject(value))) return Object.assign({}, ...found) as T
     return found.flat() as T
   }
 }

@@ -47,7 +47,7 @@ export function runFilters(filters: CompiledFilters, error: unknown, context: Pi
   for (const { filter, type } of filters) {
     if (type !== undefined && !(error instanceof type)) continue
     const result = withEnhancer(filter, context, (one) => one.catch(error as never, context))
-    return isPromise(result) ? result.then((value) => value as unknown) : result
+    return isPromise(result) ? result.then((value) => value) : result
   }
   return NOT_FILTERED
 }

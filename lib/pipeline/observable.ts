@@ -109,7 +109,7 @@ export abstract class Stream<T = unknown> implements ObservableLike<T> {
   }
 
   /** Applies operators from left to right. */
-  pipe<R = Stream<unknown>>(...operators: readonly unknown[]): R {
+  pipe<R = Stream>(...operators: readonly unknown[]): R {
     const chain = operators as readonly ((source: unknown) => unknown)[]
     return chain.reduce<unknown>((source, operator) => operator(source), this) as R
   }

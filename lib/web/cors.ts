@@ -1,3 +1,4 @@
+import { listOf } from '../common/index.js'
 import type { HttpRequest } from '../http/index.js'
 import type { HttpContext } from './http-context.js'
 import type { PlacedMiddleware } from './middleware.js'
@@ -81,7 +82,7 @@ function allowedOrigin(rule: OriginRule, origin: string | undefined): string | u
   if (rule === '*') return '*'
   if (typeof rule === 'boolean') return rule ? (origin ?? '*') : undefined
   if (origin === undefined) return undefined
-  const isAllowed = ([rule].flat() as (string | RegExp)[]).some((one) =>
+  const isAllowed = listOf<string | RegExp>(rule).some((one) =>
     typeof one === 'string' ? one === origin || one === '*' : new RegExp(one).test(origin),
   )
   return isAllowed ? origin : undefined

@@ -103,7 +103,7 @@ export const Sse = routeDecorator('Sse', 'GET', true)
 export const HttpCode = defineDecorator({
   name: 'HttpCode',
   on: ['method'],
-  value: (status: HttpStatus | number) => status as number,
+  value: (status: HttpStatus | number) => status,
 })
 
 /** Sets a response header; a function is asked for each response. */

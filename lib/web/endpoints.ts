@@ -1,4 +1,4 @@
-import { defineError, type Class } from '../common/index.js'
+import { defineError, type Class, listOf } from '../common/index.js'
 import { addInjectable, type AppModel, type DeclaredClass } from '../core/index.js'
 import { isClass } from '../common/index.js'
 import {
@@ -94,8 +94,8 @@ function addEndpoints(
   const params = paramsOf(type, member)
   const metadata = new MetadataBag(type, member, [module.type])
   const version = metadata.onMethod(Version) ?? options.version ?? metadata.onClass(Version)
-  for (const host of [options.host ?? [undefined]].flat() as (string | undefined)[]) {
-    for (const prefix of [options.path ?? ''].flat() as string[]) {
+  for (const host of listOf<string | undefined>(options.host)) {
+    for (const prefix of listOf(options.path ?? '')) {
       for (const { method, paths, events } of routes) {
         for (const path of paths) {
           const endpoint: HttpEndpoint = {
@@ -112,7 +112,7 @@ function addEndpoints(
             version,
             events,
           }
-          model.addEndpoint(endpoint as never)
+          model.addEndpoint(endpoint)
         }
       }
     }

@@ -65,7 +65,7 @@ export class WebFeature implements Feature {
     inspectController(declared, model, this.modulePaths.get(declared.module.type) ?? '')
   }
 
-  describe(endpoint: EndpointModel<never>): object | undefined {
+  describe(endpoint: EndpointModel): object | undefined {
     if (endpoint.kind !== 'http') return undefined
     const { method, path, host, version } = endpoint as unknown as HttpEndpoint
     const versions = versionsOf(version, undefined)?.map((one) => (typeof one === 'symbol' ? 'neutral' : one))

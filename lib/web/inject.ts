@@ -1,5 +1,5 @@
-import { concatBytes, decodeUtf8, encodeUtf8 } from '../common/index.js'
-import { MemoryExchange, type ExchangeHandler } from '../http/index.js'
+import { concatBytes, decodeUtf8, encodeUtf8, isPromise } from '../common/index.js'
+import { MemoryExchange, StreamExchange, type ExchangeHandler } from '../http/index.js'
 
 /** A request without sockets. */
 export interface InjectRequest {
@@ -50,7 +50,7 @@ export async function inject(
     body = payload,
   } = typeof request === 'string' ? ({ url: request } as InjectRequest) : request
   const lines = Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one) => [name, one as string] as const),
+    [value ?? []].flat().map((one) => [name, one] as const),
   )
   const bytes = toBytes(body)
   const has = (name: string): boolean => lines.some(([known]) => known.toLowerCase() === name)
@@ -84,27 +84,30 @@ export async function inject(
 }
 
 /**
- * Answers a Fetch request: what serverless runtimes and tests call.
+ * Answers a Fetch request: what serverless runtimes and tests call. The answer is there as soon as its head is; its body
+ * is read while it is made.
  *
  * @param handler the application
- * @param request a standard request
+ * @param request a standard request; its signal is the client going away
  */
 export async function fetchWith(handler: ExchangeHandler, request: Request): Promise<Response> {
   const url = new URL(request.url)
-  const exchange = new MemoryExchange({
+  const exchange = new StreamExchange({
     method: request.method,
     target: url.pathname + url.search,
     headers: [...request.headers],
     scheme: url.protocol === 'https:' ? 'https' : 'http',
-    authority: url.host,
+    authority: request.headers.get('host') ?? url.host,
     body:
       request.body === null ? undefined : await readAll(request.body as unknown as AsyncIterable<Uint8Array>),
   })
+  request.signal.throwIfAborted()
   request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })
-  await handler(exchange)
-  const { status, headers, body } = await exchange.response
+  const handling = handler(exchange)
+  if (isPromise<void>(handling)) handling.catch((error: Error) => exchange.abort(error))
+  const { status, headers, body } = await exchange.answer
   const hasNoBody = status === 204 || status === 205 || status === 304
-  return new Response(hasNoBody ? null : (body as Uint8Array<ArrayBuffer>), { status, headers: [...headers] })
+  return new Response(hasNoBody ? null : (body ?? null), { status, headers: [...headers] })
 }
 
 async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { isClass, isPromise, type Class } from '../common/index.js'
+import { isClass, isPromise, type Class, listOf } from '../common/index.js'
 import type { Injector, ModuleRecord } from '../di/index.js'
 import type { HttpRequest, HttpResponse } from '../http/index.js'
 import { createPathMatcher } from '../router/index.js'
@@ -85,7 +85,7 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
   constructor(private readonly options: PlacementOptions) {}
 
   apply(...middleware: readonly (MiddlewareEntry | readonly MiddlewareEntry[])[]): MiddlewarePlacement {
-    return this.placement(middleware.flat() as MiddlewareEntry[], [])
+    return this.placement(middleware.flatMap(listOf<MiddlewareEntry>), [])
   }
 
   private placement(
@@ -126,7 +126,7 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
 
   private runner(entry: MiddlewareEntry): PlacedMiddleware['run'] {
     if (!isClass(entry)) {
-      return (context, next) => (entry as MiddlewareFunction)(context.request, context.response, next)
+      return (context, next) => entry(context.request, context.response, next)
     }
     const { module, injector } = this.options
     const record = module.injectables.get(entry)!

@@ -60,7 +60,8 @@ export function createErrorWriter(
       const known = describe(error)
       if (known === undefined) report(error, context)
       const { body } = known ?? unknownError(error, development)
-      return typeof body === 'string' ? body : String((body as { message?: unknown }).message ?? '')
+      const { message } = typeof body === 'string' ? { message: body } : (body as { message?: unknown })
+      return typeof message === 'string' ? message : JSON.stringify(message ?? '')
     },
   }
 }

@@ -131,7 +131,7 @@ async function sendWebResponse(
   if (response.body === null) return endWhole(sink, response.status, headers)
   const length = Number(response.headers.get('content-length') ?? NaN)
   sink.head(response.status, headers, Number.isNaN(length) ? 'stream' : length)
-  await pump(sink, response.body as unknown as AsyncIterable<Uint8Array>)
+  await pump(sink, response.body)
 }
 
 /** Bytes and text go out as they are; other values become a line of JSON each. The first value decides the type. */

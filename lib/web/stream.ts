@@ -35,7 +35,7 @@ function isAborted(sink: ResponseSink): boolean {
 /** One server-sent event. */
 export interface MessageEvent {
   readonly data: unknown
-  readonly id?: string
+  readonly id?: string | number
   readonly type?: string
   /** Milliseconds after which the client connects again. */
   readonly retry?: number

@@ -26,7 +26,8 @@ export class CatsService {
   }
 
   create(input: CreateCat): Cat {
-    const cat = { id: ++this.lastId, ...input }
+    const { name, age, breed } = input
+    const cat = { id: ++this.lastId, name, age, breed }
     this.cats.set(cat.id, cat)
     return cat
   }

@@ -1,4 +1,7 @@
-import { echo, reply, start } from '../start.js'
+import { HeaderList, type Exchange } from '../../../lib/http/index.js'
+import { createH1Server } from '../../../lib/server/index.js'
+import { RawClient } from '../../support/raw-http.js'
+import { deferred, echo, reply, start } from '../start.js'
 
 const get = (rest: string): string => `GET / HTTP/1.1\r\n${rest}\r\n`
 const post = (rest: string): string => `POST / HTTP/1.1\r\nHost: a\r\n${rest}`
@@ -72,5 +75,37 @@ describe('the answer to what is refused', () => {
       503,
       expect.objectContaining({ code: 'CORBEL_H1_TOO_MANY_CONNECTIONS' }),
     ])
+  })
+
+  it('a server without a handler says that it is not ready', async () => {
+    const server = createH1Server()
+    try {
+      const [{ port }] = (await server.listen({ host: '127.0.0.1' })) as [{ port: number }]
+      const client = await RawClient.open(port)
+      const answer = await client.send(get('Host: a\r\n')).response()
+      client.destroy()
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([
+        503,
+        expect.objectContaining({ code: 'CORBEL_H1_HANDLER_MISSING' }),
+      ])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('a request behind an answer that ends the connection is aborted with the reason', async () => {
+    const first = deferred<Exchange>()
+    const second = deferred<Exchange>()
+    const { open } = await start((exchange) => {
+      void exchange.signal
+      if (exchange.target === '/1') first.resolve(exchange)
+      else second.resolve(exchange)
+    })
+    const client = await open()
+    client.send('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n')
+    const [one, two] = await Promise.all([first.promise, second.promise])
+    one.sink.head(200, HeaderList.from({ connection: 'close' }), 0)
+    one.sink.end()
+    expect(two.signal.reason).toMatchObject({ code: 'CORBEL_H1_CONNECTION_ENDED' })
   })
 })
