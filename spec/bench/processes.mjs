@@ -20,8 +20,8 @@ export const pinning = availableParallelism() >= 2 && spawnSync('taskset', ['-V'
 export function program(folder, name) {
   const written = here(`./${folder}/${name}.mjs`)
   if (existsSync(written)) return written
-  return name === 'corbel'
-    ? here(`../../build/bench/${folder}/corbel.js`)
+  return name.startsWith('corbel')
+    ? here(`../../build/bench/${folder}/${name}.js`)
     : here(`./build/${folder}/${name}.js`)
 }
 

@@ -1,4 +1,4 @@
-// node spec/bench/run.mjs [http|cold|boot|router|all] [--rounds n] [--seconds s] [--only a,b] [--scenario a,b] [--wrk]
+// node spec/bench/run.mjs [http|cold|boot|pipeline|router|all] [--rounds n] [--seconds s] [--only a,b] [--scenario a,b] [--wrk]
 // Expects the root package to be built. Uses the loopback interface only, and stops what it started.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const MODES = ['http', 'cold', 'boot', 'router', 'all']
+const MODES = ['http', 'cold', 'boot', 'pipeline', 'router', 'all']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,6 +50,7 @@ const modes = {
   http: async () => (await import('./modes/http.mjs')).benchHttp(options),
   cold: async () => (await import('./modes/cold.mjs')).benchCold(options),
   boot: async () => (await import('./modes/boot.mjs')).benchBoot(options),
+  pipeline: async () => (await import('./modes/pipeline.mjs')).benchPipeline(options),
   router: async () => {
     const { createRouteTable } = await import('../../dist/router/index.js')
     return (await import('./modes/router.mjs')).benchRouters({ ...options, createRouteTable })

@@ -6,9 +6,9 @@ import { invalidUsers, requestBytes, scenarios } from '../scenarios.mjs'
 import { wrk } from '../wrk.mjs'
 
 const SERVERS = ['net-constant', 'node-http', 'fastify', 'nest-fastify', 'nest-express', 'corbel']
-const CONNECTIONS = 64
-const WARM_UP_SECONDS = 1.5
-const [SERVER_CORE, LOAD_CORE] = [0, 1]
+export const CONNECTIONS = 64
+export const WARM_UP_SECONDS = 1.5
+export const [SERVER_CORE, LOAD_CORE] = [0, 1]
 
 /**
  * Measures requests per second. All servers run at once, one is under load at a time, and every round visits all of
@@ -88,7 +88,7 @@ async function verify(port) {
   }
 }
 
-function ownGenerator() {
+export function ownGenerator() {
   const child = start(fileURLToPath(new URL('../load.mjs', import.meta.url)), { core: LOAD_CORE })
   return {
     stop: () => child.stop(),
