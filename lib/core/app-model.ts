@@ -1,4 +1,5 @@
 import type { Injector, ModuleGraph } from '../di/index.js'
+import type { RequestContext } from './request-context.js'
 import {
   compilePlan,
   GlobalEnhancers,
@@ -12,6 +13,8 @@ import {
 export class AppModel {
   readonly endpoints: EndpointModel[] = []
   readonly globals: GlobalEnhancers
+  /** Set if something uses it: then transports run every call in it. */
+  requestContext: RequestContext | undefined
   /** Found by features; boot reports them together with those of the graph. */
   readonly problems: Error[] = []
   private readonly factories: StepFactory<never>[] = []

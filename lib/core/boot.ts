@@ -19,6 +19,7 @@ import type { DeclaredClass, Feature } from './feature.js'
 import { LogBuffer } from './log-buffer.js'
 import { Logger, loggerFor, type LoggerOption } from './logger.js'
 import { LazyModuleLoader } from './lazy-modules.js'
+import { RequestContext } from './request-context.js'
 
 /** A feature that needs another one that is not there, or that needs itself in a circle. */
 export const FeatureMissing = defineError<{ feature: string; requires: string }>(
@@ -38,6 +39,8 @@ export interface BootOptions {
   readonly onGraph?: (graph: ModuleGraph) => void
   /** Gives a value for a dependency that nothing provides; undefined leaves it missing. */
   readonly mocker?: (token: Token) => unknown
+  /** Runs every call in a RequestContext, also if nothing injects it. Default false. */
+  readonly requestContext?: boolean
 }
 
 /** An application whose singletons are built; `compile` has not been called. */
@@ -84,6 +87,8 @@ async function build(root: ModuleImport, options: BootOptions): Promise<Booted> 
   const features = orderFeatures([...(options.features ?? []), ...(graph.features as Set<Feature>)])
 
   graph.addBuiltin(Reflector)
+  const requestContext = new RequestContext()
+  graph.addBuiltin({ provide: RequestContext, useValue: requestContext })
   graph.addBuiltin({ provide: DiscoveryService, useValue: new DiscoveryService(model) })
   graph.addBuiltin({ provide: LazyModuleLoader, useValue: new LazyModuleLoader(model) })
   for (const feature of features) {
@@ -99,6 +104,8 @@ async function build(root: ModuleImport, options: BootOptions): Promise<Booted> 
 
   if (options.mocker !== undefined) mockMissing(graph, options.mocker)
   const { problems } = linkGraph(graph)
+  if (options.requestContext === true || isInjected(RequestContext, graph))
+    model.requestContext = requestContext
   const all = [...graph.problems, ...problems, ...model.problems]
   if (all.length > 0) throw new BootFailed(all)
   await injector.buildSingletons([graph.home, ...graph.modules])
@@ -121,6 +128,11 @@ export function prepareModule(module: ModuleRecord, { graph, injector }: AppMode
 /** Adds a class that only one module's classes use (a pipe on a parameter, a middleware) so that the container builds it. */
 export function addInjectable(model: AppModel, module: ModuleRecord, type: Class): void {
   model.graph.addProvider(module, type, 'injectable')
+}
+
+function isInjected(token: Token, graph: ModuleGraph): boolean {
+  const target = graph.builtins.get(token)
+  return [...graph.records()].some((record) => record.dependencies.some((one) => one.target === target))
 }
 
 /** Provides a value for each token that is asked for and cannot be found. */

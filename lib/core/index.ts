@@ -16,6 +16,7 @@ export {
   type DiscoveryOptions,
 } from './discovery.js'
 export { LazyModuleLoader } from './lazy-modules.js'
+export { RequestContext, RequestContextMissing } from './request-context.js'
 export type { AppBuilder, DeclaredClass, Feature, RunningApp } from './feature.js'
 export type {
   BeforeApplicationShutdown,

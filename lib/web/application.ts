@@ -53,6 +53,8 @@ export interface ApplicationOptions extends ContextOptions {
   readonly shutdownSignals?: boolean
   /** Milliseconds for which `close` waits for requests in flight. Default 10 s. */
   readonly drainTimeout?: number
+  /** Runs every request in a `RequestContext`, also if nothing injects it. Default false. */
+  readonly requestContext?: boolean
   /** Features that no module brings. */
   readonly features?: readonly Feature[]
   /** Modules to replace by others. */

@@ -9,6 +9,7 @@ import {
   type CompiledFilters,
 } from '../pipeline/index.js'
 import type { NoRoute } from '../router/index.js'
+import type { RequestContext } from '../core/index.js'
 import type { BodyNeed, BodyReader } from './body.js'
 import { HttpContext, type FrameworkAnswers } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
@@ -28,6 +29,8 @@ export interface DispatcherParts {
   readonly errors: ErrorWriter
   /** The filters of requests without a route. */
   readonly filters: CompiledFilters
+  /** Around every call, if something uses it. */
+  readonly requestContext: RequestContext | undefined
 }
 
 const NOT_FOUND: NoRoute = { route: undefined, reason: 'not-found' }
@@ -43,9 +46,15 @@ export class Dispatcher implements FrameworkAnswers {
   /** The handler of the application: never throws and never rejects. */
   handle(exchange: Exchange): void | Promise<void> {
     const context = new HttpContext(exchange, this)
+    const { requestContext } = this.parts
+    if (requestContext === undefined) return this.dispatch(context)
+    return requestContext.run(() => this.dispatch(context), context)
+  }
+
+  private dispatch(context: HttpContext): void | Promise<void> {
     if (this.hasMiddleware) return this.throughMiddleware(context)
     try {
-      return this.toRoute(context, this.find(context, exchange.target))
+      return this.toRoute(context, this.find(context, context.exchange.target))
     } catch (error) {
       return this.fail(context, error)
     }

@@ -99,6 +99,7 @@ export class WebFeature implements Feature {
       middleware: await this.configureMiddleware(model, prefix),
       bodies: new BodyReader(options.body),
       errors: createErrorWriter(options.errors, options.report, options.development),
+      requestContext: model.requestContext,
       filters,
     })
   }

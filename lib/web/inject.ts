@@ -98,8 +98,7 @@ export async function fetchWith(handler: ExchangeHandler, request: Request): Pro
     headers: [...request.headers],
     scheme: url.protocol === 'https:' ? 'https' : 'http',
     authority: request.headers.get('host') ?? url.host,
-    body:
-      request.body === null ? undefined : await readAll(request.body as unknown as AsyncIterable<Uint8Array>),
+    body: request.body === null ? undefined : await readAll(request.body),
   })
   request.signal.throwIfAborted()
   request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })

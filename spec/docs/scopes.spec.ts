@@ -7,6 +7,7 @@ import {
   INQUIRER,
   Module,
   REQUEST,
+  RequestContext,
   Scope,
   type HttpRequest,
 } from 'corbel'
@@ -71,6 +72,34 @@ describe('docs/scopes.md', () => {
     class App {}
     const app = await createApp(App, { logger: false })
     expect(app.get(Orders).log.line('paid')).toBe('[Orders] paid')
+    await app.close()
+  })
+})
+
+describe('docs/scopes.md, without request scope', () => {
+  it('request context', async () => {
+    // #region context
+    @Injectable()
+    class Audit {
+      constructor(private readonly context: RequestContext) {} // a singleton
+
+      note(what: string): string {
+        const request = this.context.host!.switchToHttp().getRequest<HttpRequest>()
+        return `${request.get('x-user')}: ${what}`
+      }
+    }
+    // #endregion
+    @Controller()
+    class AuditController {
+      constructor(private readonly audit: Audit) {}
+      @Get() show(): string {
+        return this.audit.note('looked')
+      }
+    }
+    @Module({ controllers: [AuditController], providers: [Audit] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    expect((await app.inject({ url: '/', headers: { 'x-user': 'ada' } })).body).toBe('ada: looked')
     await app.close()
   })
 })

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { Body, Controller, Get, Module, Post, Req, type HttpRequest } from 'corbel'
+import { byteSize } from '../../lib/web/byte-size.js'
 import { serve } from './serve.js'
 
 @Controller()
@@ -150,5 +151,20 @@ describe('bad bodies', () => {
     )
     await once(socket.resetAndDestroy(), 'close')
     expect(await (await post('/', { a: 1 })).json()).toEqual({ body: { a: 1 } })
+  })
+})
+
+describe('sizes', () => {
+  it('are bytes or text with a unit', () => {
+    expect([byteSize(5), byteSize('5'), byteSize('1kb'), byteSize('1.5 MB'), byteSize('1gb')]).toEqual([
+      5,
+      5,
+      1024,
+      1_572_864,
+      1_073_741_824,
+    ])
+    for (const value of ['', 'many', '5 tb', '-1']) {
+      expect(() => byteSize(value)).toThrow(expect.objectContaining({ code: 'CORBEL_BYTE_SIZE_INVALID' }))
+    }
   })
 })

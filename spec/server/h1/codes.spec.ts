@@ -80,8 +80,8 @@ describe('the answer to what is refused', () => {
   it('a server without a handler says that it is not ready', async () => {
     const server = createH1Server()
     try {
-      const [{ port }] = (await server.listen({ host: '127.0.0.1' })) as [{ port: number }]
-      const client = await RawClient.open(port)
+      const [bound] = await server.listen({ host: '127.0.0.1' })
+      const client = await RawClient.open(bound!.port)
       const answer = await client.send(get('Host: a\r\n')).response()
       client.destroy()
       expect([answer.status, JSON.parse(answer.body)]).toEqual([
