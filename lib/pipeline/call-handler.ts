@@ -3,10 +3,12 @@ import { isObservableLike, lastValueOf, Stream, type Subscriber } from './observ
 
 /**
  * What an interceptor gets as `next`. `handle()` gives the rest of the call as a cold stream: await it for the value,
- * pipe it through operators, or leave it alone, and the handler does not run.
+ * pipe it through operators, or leave it alone, and the handler does not run. Where its result is declared as another
+ * type of observable (RxJS's), it is taken for one.
  */
-export interface CallHandler<T = unknown> {
-  handle(): Stream<T>
+// eslint-disable-next-line typescript/no-explicit-any -- the handler may be anything; unknown would make every operator untypable
+export interface CallHandler<T = any> {
+  handle<R = Stream<T>>(): R
 }
 
 /** The rest of a call, as one object: the `next` of an interceptor and the stream that its `handle()` returns. */
@@ -18,8 +20,8 @@ export class NextCall<C> extends Stream implements CallHandler {
     super()
   }
 
-  handle(): this {
-    return this
+  handle<R = Stream>(): R {
+    return this as unknown as R
   }
 
   /** Runs the rest, without a stream: what happens when an interceptor returns `next.handle()` as it is. */

@@ -9,8 +9,12 @@ export interface CanActivate {
 }
 
 /** Wraps a call: sees it before and its result after, may replace either, or never call the handler. */
-export interface Interceptor<R = unknown> {
-  intercept(context: ExecutionContext, next: CallHandler): MaybePromise<R | ObservableLike<R>> | CallHandler
+// eslint-disable-next-line typescript/no-explicit-any -- an interceptor that says nothing takes and gives anything
+export interface Interceptor<T = any, R = any> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler<T>,
+  ): MaybePromise<R | ObservableLike<R>> | CallHandler<R> | Promise<CallHandler<R>>
 }
 
 /** Where a piped value comes from: a part of the request, or a decorator of the user's own. */

@@ -93,6 +93,17 @@ function tearDown(teardown: Unsubscribable): void {
 /** An operator as RxJS 7 hands it to `lift`: called with the subscriber as `this`. */
 type LiftedOperator = { call(subscriber: unknown, source: unknown): Teardown }
 
+/** As much of an observable as it takes for TypeScript to infer the types of the operators that it is piped through. */
+interface Pipeable<T> {
+  forEach(next: (value: T) => void): Promise<void>
+}
+
+/** An operator of whatever library, typed loosely: RxJS's wants its own class, of which it only uses `lift` and `subscribe`. */
+interface LooseOperator {
+  // eslint-disable-next-line typescript/no-explicit-any -- what flows through is known at run time only
+  apply(source: Pipeable<any>): unknown
+}
+
 /** A cold stream: subscribing runs it. Enough of an observable for RxJS's operators and creators to accept it. */
 export abstract class Stream<T = unknown> implements ObservableLike<T> {
   /** Runs the stream into a subscriber. */
@@ -109,9 +120,17 @@ export abstract class Stream<T = unknown> implements ObservableLike<T> {
   }
 
   /** Applies operators from left to right. */
-  pipe<R = Stream>(...operators: readonly unknown[]): R {
+  // eslint-disable-next-line typescript/no-explicit-any -- as above
+  pipe<R = Stream<any>>(...operators: readonly LooseOperator['apply'][]): R {
     const chain = operators as readonly ((source: unknown) => unknown)[]
     return chain.reduce<unknown>((source, operator) => operator(source), this) as R
+  }
+
+  /** Calls back with each value; resolves at the end. */
+  forEach(next: (value: T) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.subscribe({ next, error: reject, complete: resolve })
+    })
   }
 
   /** Called by RxJS's operators on the stream that they are piped from. */
@@ -119,16 +138,16 @@ export abstract class Stream<T = unknown> implements ObservableLike<T> {
     return new LiftedStream(this, operator)
   }
 
-  /** The last value, for `await`: a stream that is awaited runs. */
-  then<A = T | undefined, B = never>(
-    fulfilled?: ((value: T | undefined) => A | PromiseLike<A>) | null,
+  /** The last value (undefined if there is none), for `await`: a stream that is awaited runs. */
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return lastValueOf<T>(this).then(fulfilled, rejected)
+    return this.toPromise().then(fulfilled, rejected)
   }
 
-  toPromise(): Promise<T | undefined> {
-    return lastValueOf<T>(this)
+  toPromise(): Promise<T> {
+    return lastValueOf<T>(this) as Promise<T>
   }
 
   /** How libraries recognise each other's observables. */

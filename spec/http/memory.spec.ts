@@ -25,7 +25,9 @@ describe('MemoryExchange', () => {
   it('refuses a second head', () => {
     const exchange = new MemoryExchange(request)
     exchange.sink.head(200, NO_HEADERS, 'none')
-    expect(() => exchange.sink.head(200, NO_HEADERS, 'none')).toThrow(expect.objectContaining({ code: 'CORBEL_RESPONSE_HEAD_SENT' }))
+    expect(() => exchange.sink.head(200, NO_HEADERS, 'none')).toThrow(
+      expect.objectContaining({ code: 'CORBEL_RESPONSE_HEAD_SENT' }),
+    )
   })
 
   it('sends no body for HEAD, but its length', async () => {

@@ -139,7 +139,7 @@ describe('interceptors that await', () => {
 })
 
 describe('interceptors with RxJS', () => {
-  const pipe = (next: CallHandler, ...operators: unknown[]): Observable<unknown> =>
+  const pipe = (next: CallHandler, ...operators: ((source: any) => unknown)[]): Observable<unknown> =>
     next.handle().pipe(...operators)
 
   it('map', async () => {

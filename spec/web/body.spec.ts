@@ -157,11 +157,7 @@ describe('bad bodies', () => {
 describe('sizes', () => {
   it('are bytes or text with a unit', () => {
     expect([byteSize(5), byteSize('5'), byteSize('1kb'), byteSize('1.5 MB'), byteSize('1gb')]).toEqual([
-      5,
-      5,
-      1024,
-      1_572_864,
-      1_073_741_824,
+      5, 5, 1024, 1_572_864, 1_073_741_824,
     ])
     for (const value of ['', 'many', '5 tb', '-1']) {
       expect(() => byteSize(value)).toThrow(expect.objectContaining({ code: 'CORBEL_BYTE_SIZE_INVALID' }))
