@@ -176,7 +176,7 @@ async function compileRoute(endpoint: HttpEndpoint, model: AppModel): Promise<Ht
     plan,
     handler,
     status: metadata.onMethod(HttpCode) ?? (endpoint.method === 'POST' ? 201 : 200),
-    headers: new RouteHeaders(metadata.onMethod(Header) ?? []),
+    headers: RouteHeaders.of(metadata.onMethod(Header)),
     redirect: metadata.onMethod(Redirect),
     body: bodyNeed(params, plan.hasEnhancers),
     answers: params.some((param) => param.answers),

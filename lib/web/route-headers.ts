@@ -19,8 +19,15 @@ export class RouteHeaders {
   /** True if some value is computed for each response, so that the prepared lists do not do. */
   readonly dynamic: boolean
 
-  /** @param declared by `@Header`, in order */
-  constructor(private readonly declared: readonly DeclaredHeader[]) {
+  /**
+   * @param declared by `@Header`, in order
+   * @returns the same object for all routes that declare none
+   */
+  static of(declared: readonly DeclaredHeader[] | undefined): RouteHeaders {
+    return declared === undefined ? NO_DECLARED : new RouteHeaders(declared)
+  }
+
+  private constructor(private readonly declared: readonly DeclaredHeader[]) {
     this.dynamic = declared.some(({ value }) => typeof value === 'function')
     this.empty = this.listFor(undefined)
     this.json = this.listFor(JSON_TYPE)
@@ -40,3 +47,5 @@ export class RouteHeaders {
     return list.freeze()
   }
 }
+
+const NO_DECLARED = RouteHeaders.of([])
