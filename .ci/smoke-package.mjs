@@ -80,12 +80,14 @@ try {
   const output = JSON.parse(run(process.execPath, ['main.js']))
   assert.deepEqual(output, [200, { id: '7' }, 201, 400])
   // an optional peer that is missing answers with the command that installs it
-  const missing = run(process.execPath, [
-    '--input-type=module',
-    '-e',
-    "import('corbel/auth').then(() => console.log('loaded'), (e) => console.log(e.message))",
-  ])
-  assert.match(missing, /npm install jose|loaded/)
+  const guarded = `
+    import { createContext, Module } from 'corbel'
+    import { JwtModule } from 'corbel/auth'
+    class App {}
+    Module({ imports: [JwtModule.register({ secret: 'x'.repeat(32) })] })(App)
+    createContext(App, { logger: false }).then(() => console.log('started'), (error) => console.log(error.message))
+  `
+  assert.match(run(process.execPath, ['--input-type=module', '-e', guarded]), /npm install jose/)
   console.log('Package: the packed tarball installs, type-checks and answers')
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -8,11 +8,13 @@ export {
   defineError,
   encodeUtf8,
   type ErrorDefinition,
+  explainMissingPackage,
   isClass,
   isPromise,
   listOf,
   type MaybePromise,
   NO_BYTES,
+  PackageMissing,
   typedKey,
   type TypedKey,
 } from './common/index.js'

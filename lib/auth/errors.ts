@@ -1,12 +1,6 @@
 import { defineError } from '../common/index.js'
 import { UnauthorizedException } from '../pipeline/index.js'
 
-/** jose is used but not installed. */
-export const JosePackageMissing = defineError<{ package: string }>(
-  'CORBEL_JOSE_PACKAGE_MISSING',
-  'JwtModule needs the package {package}, which is not installed. Run: npm install {package}',
-)
-
 /** Options with which tokens could not be signed or not be trusted. */
 export const JwtOptionsInvalid = defineError<{ reason: string }>(
   'CORBEL_JWT_OPTIONS_INVALID',

@@ -4,7 +4,6 @@ export { toSeconds, type Duration } from './duration.js'
 export {
   AuthenticationFailed,
   DurationInvalid,
-  JosePackageMissing,
   JwtKeyMissing,
   JwtOptionsInvalid,
   PasswordHashInvalid,

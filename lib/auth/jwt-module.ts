@@ -23,7 +23,7 @@ import {
 export class JwtModule {
   /**
    * @param options the key and what tokens are like; `global` makes the service visible in every module
-   * @throws {CorbelError} at boot: CORBEL_JWT_OPTIONS_INVALID, CORBEL_JOSE_PACKAGE_MISSING
+   * @throws {CorbelError} at boot: CORBEL_JWT_OPTIONS_INVALID, CORBEL_PACKAGE_MISSING
    */
   static register(options: JwtModuleOptions & { readonly global?: boolean }): DynamicModule {
     return jwtModule([{ provide: JWT_OPTIONS, useValue: options }], { global: options.global ?? false })

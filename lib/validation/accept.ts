@@ -1,7 +1,8 @@
 import type { Class } from '../common/index.js'
 import { isDangerous, isOwnClass, isUsualObject, type Convert, type PlainObject } from './convert.js'
 import { pureCheckOf } from './pure-check.js'
-import type { PropertyRules } from './rules.js'
+import { isRepeatable } from './repeatable.js'
+import type { ClassRules, PropertyRules } from './rules.js'
 import type { Settings } from './settings.js'
 import type { PropertyStep } from './transform-property.js'
 import { declaredNames } from './transformer-metadata.js'
@@ -35,13 +36,16 @@ interface Slot {
   readonly keepsPrimitives: boolean
   /** True if `take` also validates what is nested, so that a value it never saw is not acceptable. */
   readonly fused: boolean
+  /** True if `take` must not run before it is certain that nothing is refused: it may leave its mark on the input. */
+  readonly late: boolean
 }
 
 /**
  * Compiles the fast way of a class.
  *
  * Taking values over, checking them and collecting them happens in one loop, and in the order of the class as long as
- * the keys come in that order: the name of the next slot is compared before any table is asked.
+ * the keys come in that order: the name of the next slot is compared before any table is asked. What is refused is
+ * converted again, so conversions that are not repeatable wait until the loop is through.
  *
  * @param target the class
  * @param transformer supplies conversions
@@ -64,9 +68,11 @@ export function compileAcceptor(
     const { step, plainly } = stepOf(property.name)
     const nests = property.nested.length > 0
     const nested = nests ? nestedConvert(step, transformer, engine, settings) : undefined
-    const check = nests && nested === undefined ? undefined : pureCheckOf(property, settings)
+    const pure = nests && nested === undefined ? undefined : pureCheckOf(property, settings)
+    const fused = pure !== undefined && nested !== undefined
+    const late = !fused && !isRepeatable(step, transformer, settings)
+    const check = late ? undefined : pure
     if (check === undefined) deferred.push(property)
-    const fused = check !== undefined && nested !== undefined
     slots.push({
       name: property.name,
       index: slots.length,
@@ -74,13 +80,20 @@ export function compileAcceptor(
       keepsPrimitives: step.type === undefined && step.collection === undefined,
       check,
       fused,
+      late,
     })
   }
-  for (const name of settings.whitelist ? [] : declaredNames(target)) {
-    // typed, but without a rule in force
-    if (rules.names.has(name)) continue
-    const take = stepOf(name).plainly
-    slots.push({ name, index: slots.length, take, keepsPrimitives: false, check: undefined, fused: false })
+  for (const name of unruledNames(rules, settings)) {
+    const { step, plainly } = stepOf(name)
+    slots.push({
+      name,
+      index: slots.length,
+      take: plainly,
+      keepsPrimitives: false,
+      check: undefined,
+      fused: false,
+      late: !isRepeatable(step, transformer, settings),
+    })
   }
   const byName = new Map(slots.map((slot) => [slot.name, slot]))
   const { whitelist, forbidNonWhitelisted, maxDepth } = settings
@@ -98,6 +111,7 @@ export function compileAcceptor(
     }
     let next = 0
     let seen = 0
+    let late: Slot[] | undefined
     for (const key in plain) {
       const given = plain[key]
       let slot = slots[next]
@@ -115,6 +129,9 @@ export function compileAcceptor(
       if (typeof given !== 'object' && slot.keepsPrimitives) {
         if (slot.check !== undefined && !slot.check(given)) return REFUSED
         instance[key] = given
+      } else if (slot.late) {
+        instance[key] = undefined // holds its place among the keys
+        ;(late ??= []).push(slot)
       } else {
         const value = slot.take(given, depth + 1)
         if (value === REFUSED || (slot.check !== undefined && !slot.check(value))) return REFUSED
@@ -122,6 +139,7 @@ export function compileAcceptor(
       }
     }
     if (seen !== slots.length && !acceptsMissing(plain, instance)) return REFUSED
+    if (late !== undefined) for (const { name, take } of late) instance[name] = take(plain[name], depth + 1)
     return instance
   }
 
@@ -179,12 +197,21 @@ function isWhollyPure(
   visited.add(target)
   const stepOf = stepsOf(target, transformer, engine, settings)
   if (stepOf === undefined) return false
-  return engine.rulesOf(target).properties.every((property) => {
+  const rules = engine.rulesOf(target)
+  const repeats = (name: string) => isRepeatable(stepOf(name).step, transformer, settings)
+  const pure = rules.properties.every((property) => {
     if (pureCheckOf(property, settings) === undefined) return false
-    if (property.nested.length === 0) return true
+    if (property.nested.length === 0) return repeats(property.name)
     const type = nestedType(stepOf(property.name).step)
     return type !== undefined && isWhollyPure(type, transformer, engine, settings, visited)
   })
+  return pure && unruledNames(rules, settings).every(repeats)
+}
+
+/** Names the properties that are typed, but without a rule in force; `whitelist` takes them away. */
+function unruledNames(rules: ClassRules, settings: Settings): string[] {
+  if (settings.whitelist) return []
+  return [...declaredNames(rules.target)].filter((name) => !rules.names.has(name))
 }
 
 /**

@@ -222,7 +222,7 @@ describe('JwtModule', () => {
     const missing = () =>
       Promise.reject(Object.assign(new Error("Cannot find package 'jose'"), { code: 'ERR_MODULE_NOT_FOUND' }))
     await expect(loadJose(missing)).rejects.toMatchObject({
-      code: 'CORBEL_JOSE_PACKAGE_MISSING',
+      code: 'CORBEL_PACKAGE_MISSING',
       message: expect.stringContaining('npm install jose'),
     })
     await expect(loadJose(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')

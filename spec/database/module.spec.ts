@@ -275,7 +275,7 @@ describe('TypeOrmModule', () => {
     }
     expect(() => loadTypeOrm(missing)).toThrow(/npm install typeorm/)
     expect(() => loadLibsql(missing)).toThrow(
-      expect.objectContaining({ code: 'CORBEL_DATABASE_PACKAGE_MISSING' }),
+      expect.objectContaining({ code: 'CORBEL_PACKAGE_MISSING' }),
     )
     expect(() => loadLibsql(() => fail())).toThrow('broken binary')
     function fail() {

@@ -1,5 +1,6 @@
-import { Transform, Type } from 'class-transformer'
+import { plainToInstance, Transform, Type } from 'class-transformer'
 import {
+  IsDefined,
   IsInt,
   IsOptional,
   IsString,
@@ -179,6 +180,85 @@ describe('a compiled validator', () => {
     expect(transform).toHaveBeenCalledWith(
       expect.objectContaining({ key: 'text', obj: { text: ' a ' }, type: 0 }),
     )
+  })
+})
+
+describe('a compiled validator that has begun the short way, and must start again', () => {
+  const transform = jest.fn(({ value }: { value: string }) => value.trim())
+
+  class Cat {
+    @IsString()
+    @Transform(transform)
+    name: string
+  }
+
+  class Owner {
+    @ValidateNested()
+    @Type(() => Object, {
+      discriminator: { property: 'kind', subTypes: [{ value: Cat, name: 'cat' }] },
+    })
+    pet: Cat
+  }
+
+  class Visit {
+    @IsDefined()
+    @ValidateNested()
+    @Type(() => Owner)
+    owner: Owner
+
+    @IsOptional()
+    @IsString()
+    reason?: string
+  }
+
+  class Stay {
+    @ValidateNested()
+    @Type(() => Visit)
+    visit: Visit
+  }
+
+  class Unchecked {
+    @IsDefined()
+    @Type(() => Owner)
+    owner: Owner
+  }
+
+  class Booking {
+    @ValidateNested()
+    @Type(() => Unchecked)
+    unchecked: Unchecked
+
+    @IsOptional()
+    @IsString()
+    reason?: string
+  }
+
+  const owner = () => ({ pet: { kind: 'cat', name: ' Tom ' } })
+
+  it.each<[string, new () => object, object, number]>([
+    ['not at all', Visit, { owner: owner(), reason: 'a' }, 0],
+    ['for an object that no rule names', Visit, { owner: owner(), more: {} }, 0],
+    ['for a value that a rule refuses', Visit, { owner: owner(), reason: 7 }, 1],
+    ['two levels up', Stay, { visit: { owner: owner(), reason: 7 }, more: {} }, 1],
+    ['above what is typed but not validated', Booking, { unchecked: { owner: owner() }, reason: 7 }, 1],
+  ])('reads a nested discriminator and transforms once: %s', (_title, target, input, failures) => {
+    transform.mockClear()
+    const expected = plainToInstance(target, structuredClone(input))
+    expect(transform).toHaveBeenCalledTimes(1)
+    transform.mockClear()
+    const validator = compileValidator(target)
+    expect(validator.fused).toBe(true)
+    const { value, errors } = run(validator.run(input))
+    expect(value).toStrictEqual(expected)
+    expect(Object.keys(value)).toEqual(Object.keys(expected))
+    expect(errors).toHaveLength(failures)
+    expect(transform).toHaveBeenCalledTimes(1)
+  })
+
+  it('keeps the order of the keys', () => {
+    const { value } = run(compileValidator(Visit).run({ owner: owner(), reason: 'a' }))
+    expect(Object.keys(value)).toEqual(['owner', 'reason'])
+    expect(value.owner.pet).toBeInstanceOf(Cat)
   })
 })
 

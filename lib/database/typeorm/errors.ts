@@ -1,11 +1,5 @@
 import { defineError } from '../../common/index.js'
 
-/** An optional package that the application uses but has not installed. */
-export const DatabasePackageMissing = defineError<{ package: string; purpose: string }>(
-  'CORBEL_DATABASE_PACKAGE_MISSING',
-  '{purpose} needs the package {package}, which is not installed. Run: npm install {package}',
-)
-
 /** A database that could not be opened, after every attempt. */
 export const DatabaseUnavailable = defineError<{ dataSource: string; attempts: number; reason: string }>(
   'CORBEL_DATABASE_UNAVAILABLE',

@@ -12,7 +12,6 @@ export {
 export {
   DatabaseBusy,
   DatabaseOptionsMissing,
-  DatabasePackageMissing,
   DatabaseUnavailable,
   DataSourceDuplicate,
   DataSourceUnknown,

@@ -39,7 +39,7 @@ export class TypeOrmModule {
    * and `EntityManager` (by class, for the default one) can be injected everywhere.
    *
    * @param options typeorm's, or `{ database: 'file.sqlite' }` for the embedded database; and Corbel's own settings
-   * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING; at boot CORBEL_DATABASE_UNAVAILABLE
+   * @throws {CorbelError} CORBEL_PACKAGE_MISSING; at boot CORBEL_DATABASE_UNAVAILABLE
    */
   static forRoot(options: TypeOrmModuleOptions): DynamicModule {
     const name = dataSourceName(options)

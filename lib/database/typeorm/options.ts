@@ -59,7 +59,7 @@ export interface ResolvedOptions {
  * @param given as the application wrote them
  * @param name of the data source
  * @param features entities that modules have listed with `forFeature`
- * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING if the embedded database is meant and libsql is not there
+ * @throws {CorbelError} CORBEL_PACKAGE_MISSING if the embedded database is meant and libsql is not there
  */
 export function resolveOptions(
   given: TypeOrmModuleOptions,

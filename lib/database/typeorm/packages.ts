@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { DatabasePackageMissing } from './errors.js'
+import { explainMissingPackage } from '../../common/index.js'
 
 /** The typeorm package, as its own declarations describe it. */
 export type TypeOrm = typeof import('typeorm')
@@ -15,7 +15,7 @@ const load: PackageLoader = createRequire(import.meta.url)
  * Loads typeorm.
  *
  * @param from for tests
- * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING with the install line
+ * @throws {CorbelError} CORBEL_PACKAGE_MISSING with the install line
  */
 export function loadTypeOrm(from: PackageLoader = load): TypeOrm {
   // eslint-disable-next-line typescript/no-unsafe-type-assertion -- the package of that name is what its types say
@@ -26,7 +26,7 @@ export function loadTypeOrm(from: PackageLoader = load): TypeOrm {
  * Loads the driver of the embedded database.
  *
  * @param from for tests
- * @throws {CorbelError} CORBEL_DATABASE_PACKAGE_MISSING with the install line
+ * @throws {CorbelError} CORBEL_PACKAGE_MISSING with the install line
  */
 export function loadLibsql(from: PackageLoader = load): unknown {
   return loadPackage('libsql', 'The embedded SQLite database of TypeOrmModule', from)
@@ -36,13 +36,6 @@ function loadPackage(name: string, purpose: string, from: PackageLoader): unknow
   try {
     return from(name)
   } catch (error) {
-    // anything else (a broken installation, a missing binary) must not be told as "not installed"
-    if (isMissing(error, name)) throw new DatabasePackageMissing({ package: name, purpose }, { cause: error })
-    throw error
+    throw explainMissingPackage(error, name, purpose)
   }
-}
-
-function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false
-  return error.code === 'MODULE_NOT_FOUND' && error.message.includes(`'${name}'`)
 }
