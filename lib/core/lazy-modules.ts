@@ -1,5 +1,5 @@
 import type { Class } from '../common/index.js'
-import { BootFailed, linkGraph, ModuleRef, type DynamicModule } from '../di/index.js'
+import { BootFailed, linkGraph, ModuleRef, type DynamicModule, type ModuleRecord } from '../di/index.js'
 import type { AppModel } from './app-model.js'
 import { prepareModule } from './boot.js'
 
@@ -29,16 +29,24 @@ export class LazyModuleLoader {
   private async add(load: () => Class | DynamicModule | Promise<Class | DynamicModule>): Promise<ModuleRef> {
     const { graph, injector } = this.model
     const known = new Set(graph.modules)
-    const record = await graph.add(await load())
-    const added = graph.modules.filter((module) => !known.has(module))
-    for (const module of added) prepareModule(module, this.model)
-    const { problems } = linkGraph(
-      graph,
-      added.flatMap((module) => [...module.records()]),
-    )
-    const all = [...graph.problems.splice(0), ...problems]
-    if (all.length > 0) throw new BootFailed(all)
-    await injector.buildSingletons(added)
-    return record.providers.get(ModuleRef)!.instance as ModuleRef
+    const added = (): ModuleRecord[] => graph.modules.filter((module) => !known.has(module))
+    try {
+      const record = await graph.add(await load())
+      for (const module of added()) prepareModule(module, this.model)
+      const { problems } = linkGraph(
+        graph,
+        added().flatMap((module) => [...module.records()]),
+      )
+      const all = [...graph.problems, ...problems]
+      if (all.length > 0) throw new BootFailed(all)
+      await injector.buildSingletons(added())
+      return record.providers.get(ModuleRef)!.instance as ModuleRef
+    } catch (error) {
+      // the next attempt begins anew, and other loads do not meet what is half built
+      graph.discard(added())
+      throw error
+    } finally {
+      graph.problems.length = 0
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 /** How much a message matters, from the most to the least. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose'
 
@@ -101,8 +102,17 @@ export class ConsoleLogger implements LoggerService {
 /** Line breaks in a message could forge further messages, so only stacks and objects keep theirs. */
 function show(value: unknown): string {
   if (value instanceof Error) return value.stack ?? value.message
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return showObject(value)
   return String(value).replaceAll(/[\r\n]+/g, ' ⏎ ')
+}
+
+/** A message must never be the reason of an error: what has no JSON (cycles, big integers) is shown as Node shows it. */
+function showObject(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return inspect(value, { depth: 4, breakLength: Infinity })
+  }
 }
 
 /** A logger that drops everything. */

@@ -60,6 +60,10 @@ export const Module = defineDecorator({
   name: 'Module',
   on: ['class'],
   value: (metadata: ModuleMetadata = {}): ModuleMetadata => metadata,
+  check: (metadata) => {
+    const wrong = Object.entries(metadata).find(([, list]) => list !== undefined && !Array.isArray(list))
+    return wrong === undefined ? undefined : `"${wrong[0]}" has to be an array`
+  },
 })
 
 /**

@@ -71,7 +71,7 @@ function explain(record: ProviderRecord, missing: Dependency, graph: ModuleGraph
     place: describePlace(record, missing),
     module: record.module.name,
   }
-  if (missing.token === undefined) return new DependencyUndefined(details)
+  if (missing.token === undefined || NO_TOKENS.has(missing.token)) return new DependencyUndefined(details)
   const dependency = describeToken(missing.token)
   const owner = graph.modules.find((module) => module.providers.has(missing.token!))
   if (owner === undefined) {
@@ -82,6 +82,19 @@ function explain(record: ProviderRecord, missing: Dependency, graph: ModuleGraph
   const hint = `${owner.name} exports it: add ${owner.name} to the imports of ${record.module.name}.`
   return new DependencyMissing({ ...details, dependency, hint })
 }
+
+/** What compilers record for interfaces, unions and primitives: no class to look for. */
+const NO_TOKENS = new Set<unknown>([
+  Object,
+  Function,
+  String,
+  Number,
+  Boolean,
+  Array,
+  Promise,
+  Symbol,
+  BigInt,
+])
 
 function missingHint(missing: Dependency, record: ProviderRecord, graph: ModuleGraph): string {
   const wanted = describeToken(missing.token).toLowerCase()

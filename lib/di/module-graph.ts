@@ -1,9 +1,9 @@
 import { isClass, type Class } from '../common/index.js'
-import { readClass } from '../metadata/index.js'
+import { problemsOf, readClass } from '../metadata/index.js'
 import { ModuleContainer } from './container.js'
 import { Global, Injectable, Module, Scope } from './decorators.js'
 import { constructorDependencies, factoryDependencies, propertyDependencies } from './dependencies.js'
-import { ExportUnknown, ModuleEntryInvalid } from './errors.js'
+import { DecoratorMisplaced, ExportUnknown, ModuleEntryInvalid } from './errors.js'
 import {
   isDynamicModule,
   isProviderObject,
@@ -87,6 +87,20 @@ export class ModuleGraph {
     return record
   }
 
+  /**
+   * Forgets modules that could not be loaded.
+   *
+   * @param modules that nothing else imports
+   */
+  discard(modules: readonly ModuleRecord[]): void {
+    for (const module of modules) {
+      this.modules.splice(this.modules.indexOf(module), 1)
+      this.metadata.delete(module)
+    }
+    for (const [identity, module] of this.byIdentity)
+      if (modules.includes(module)) this.byIdentity.delete(identity)
+  }
+
   private async visit(
     entry: ModuleImport,
     importer: ModuleRecord | undefined,
@@ -108,7 +122,10 @@ export class ModuleGraph {
     if (known !== undefined) return known
     const declared = readClass(Module, type)
     if (declared === undefined && !isDynamicModule(resolved)) {
-      this.problems.push(invalidImport(importer, index, type))
+      const misplaced = problemsOf(type).map(
+        (one) => new DecoratorMisplaced({ ...one, module: importer?.name ?? type.name }),
+      )
+      this.problems.push(...(misplaced.length > 0 ? misplaced : [invalidImport(importer, index, type)]))
       return undefined
     }
 

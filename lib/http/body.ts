@@ -62,6 +62,31 @@ export class BufferedBody implements BodySource {
   }
 }
 
+/** A body that is read from an iterable, when someone asks for it. */
+export class StreamedBody implements BodySource {
+  used = false
+
+  /**
+   * @param chunks where the bytes come from
+   * @param length bytes, if they are announced
+   */
+  constructor(
+    private readonly chunks: AsyncIterable<Uint8Array>,
+    readonly length: number | undefined,
+  ) {}
+
+  async bytes(limit: number): Promise<Uint8Array> {
+    if (this.length !== undefined && this.length > limit) throw new BodyTooLarge({ limit })
+    return collectBytes(this, limit)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    if (this.used) throw new BodyAlreadyRead({})
+    this.used = true
+    return this.chunks[Symbol.asyncIterator]()
+  }
+}
+
 /** A request without a body. */
 export const EMPTY_BODY: BodySource = {
   length: 0,

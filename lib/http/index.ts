@@ -5,6 +5,7 @@ export {
   ClientGone,
   collectBytes,
   EMPTY_BODY,
+  StreamedBody,
   type BodySource,
 } from './body.js'
 export type {

@@ -11,7 +11,7 @@ export interface MemoryRequest {
   readonly target: string
   /** Names in any case. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body?: Uint8Array | undefined
+  readonly body?: Uint8Array | BodySource | undefined
   readonly scheme?: 'http' | 'https'
   readonly authority?: string
 }
@@ -62,7 +62,8 @@ export class MemoryExchange implements Exchange, ResponseSink {
       request.headers.map(([, value]) => value),
     )
     this.authority = request.authority ?? this.headers.get('host') ?? 'localhost'
-    this.body = request.body === undefined ? EMPTY_BODY : new BufferedBody(request.body)
+    const { body = EMPTY_BODY } = request
+    this.body = body instanceof Uint8Array ? new BufferedBody(body) : body
     this.response = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject

@@ -152,7 +152,7 @@ export class HttpResponse {
   }
 
   location(url: string): this {
-    return this.setHeader('location', encodeURI(decodeIfEncoded(url)))
+    return this.setHeader('location', encodeUri(url))
   }
 
   /** Answers with a redirect; 302 unless a status is given (before or after the address). */
@@ -276,10 +276,12 @@ export function utf8Length(text: string): number {
   return typeof Buffer === 'undefined' ? encodeUtf8(text).length : Buffer.byteLength(text)
 }
 
-function decodeIfEncoded(url: string): string {
-  try {
-    return decodeURI(url)
-  } catch {
-    return url
-  }
+/** What may not stand in a URI (RFC 3986 §2): also a percent sign that begins no escape. */
+const NOT_IN_URI = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![\dA-Fa-f]{2})/gu
+
+/** Encodes what may not stand in a URI, and leaves escapes that are there as they are. */
+function encodeUri(url: string): string {
+  return url.replace(NOT_IN_URI, (char) =>
+    /^[\ud800-\udfff]$/.test(char) ? '%EF%BF%BD' : encodeURIComponent(char),
+  )
 }

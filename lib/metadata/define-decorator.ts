@@ -11,7 +11,8 @@ import {
 } from './store.js'
 
 /** Where a decorator may stand. `parameter` is a method's, `constructor-parameter` the constructor's. */
-export type DecoratorTarget = 'class' | 'method' | 'property' | 'parameter' | 'constructor-parameter'
+export type DecoratorTarget =
+  'class' | 'method' | 'property' | 'parameter' | 'constructor-parameter' | 'static-member'
 
 /**
  * What happens where values meet, in one class, along inheritance, and from class to method: the nearest replaces the
@@ -31,6 +32,8 @@ export interface DecoratorOptions<Args extends readonly unknown[], Value> {
   readonly repeatable?: boolean
   /** Makes the stored value of the arguments. */
   value(...args: Args): Value
+  /** Says what is wrong with a value, in words that go on from "it …"; undefined if nothing is. */
+  check?(value: Value): string | undefined
   /** The name for messages, where one definition serves several decorators (`@Get`, `@Post` …). */
   label?(value: Value): string
 }
@@ -69,8 +72,9 @@ export function defineDecorator<Args extends readonly unknown[], Value>(
     return (target, member, place) => {
       const site = siteOf(target, member, place)
       const reason = options.on.includes(site.kind)
-        ? write(site, key, value, { merge, repeatable: options.repeatable === true })
-        : `it belongs on a ${options.on.join(' or a ')}, not on a ${site.kind}`
+        ? (options.check?.(value) ??
+          write(site, key, value, { merge, repeatable: options.repeatable === true }))
+        : `it belongs on a ${options.on.join(' or a ')}, not on a ${site.kind}`.replaceAll('-', ' ')
       if (reason === undefined) return
       const decorator = `@${options.label?.(value) ?? options.name}`
       noteProblem(site.owner, { decorator, place: describeSite(site), reason })
@@ -88,6 +92,10 @@ interface Site {
 
 function siteOf(target: object, member: string | symbol | undefined, place: unknown): Site {
   const owner = (typeof target === 'function' ? target : target.constructor) as DeclaringClass
+  if (typeof target === 'function' && member !== undefined) {
+    const parameter = typeof place === 'number' ? place : undefined
+    return { kind: 'static-member', owner, member, parameter }
+  }
   if (typeof place === 'number') {
     const kind = member === undefined ? 'constructor-parameter' : 'parameter'
     return { kind, owner, member, parameter: place }

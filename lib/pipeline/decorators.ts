@@ -1,4 +1,4 @@
-import type { AbstractClass, Class } from '../common/index.js'
+import { isClass, type AbstractClass, type Class } from '../common/index.js'
 import { InjectionToken, Injectable } from '../di/index.js'
 import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
 import type { CanActivate, EnhancerOf, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
@@ -9,6 +9,7 @@ export const UseGuards = defineDecorator({
   on: ['class', 'method'],
   merge: 'append',
   value: (...guards: EnhancerOf<CanActivate>[]) => guards,
+  check: (guards) => enhancerProblem(guards, 'canActivate'),
 })
 
 /** Wraps the calls of a class or method. */
@@ -17,6 +18,7 @@ export const UseInterceptors = defineDecorator({
   on: ['class', 'method'],
   merge: 'append',
   value: (...interceptors: EnhancerOf<Interceptor>[]) => interceptors,
+  check: (interceptors) => enhancerProblem(interceptors, 'intercept'),
 })
 
 /** Pipes the parameters of a class's methods, or of one method. */
@@ -25,6 +27,7 @@ export const UsePipes = defineDecorator({
   on: ['class', 'method'],
   merge: 'append',
   value: (...pipes: EnhancerOf<PipeTransform<never>>[]) => pipes,
+  check: (pipes) => enhancerProblem(pipes, 'transform'),
 })
 
 /** Sends the exceptions of a class or method to filters. */
@@ -33,7 +36,26 @@ export const UseFilters = defineDecorator({
   on: ['class', 'method'],
   merge: 'append',
   value: (...filters: EnhancerOf<ExceptionFilter<never>>[]) => filters,
+  check: (filters) => enhancerProblem(filters, 'catch'),
 })
+
+/**
+ * Says which of the things given to a decorator is no guard, interceptor, pipe or filter.
+ *
+ * @param given classes and instances
+ * @param method that instances need; a class is looked at when its instance is made
+ * @returns what is wrong, or undefined
+ */
+export function enhancerProblem(given: readonly unknown[], method: string): string | undefined {
+  for (const [index, one] of given.entries()) {
+    if (one === undefined || one === null) {
+      return `its argument [${index}] is ${one}; if two files import each other, one of them is not there yet`
+    }
+    const isEnhancer = isClass(one) || typeof (one as Record<string, unknown>)[method] === 'function'
+    if (!isEnhancer) return `its argument [${index}] is neither a class nor an object with ${method}()`
+  }
+  return undefined
+}
 
 /** The exception types of a filter. */
 export const CatchTypes = defineDecorator({

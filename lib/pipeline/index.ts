@@ -43,6 +43,7 @@ export {
   APP_INTERCEPTOR,
   APP_PIPE,
   Catch,
+  enhancerProblem,
   UseFilters,
   UseGuards,
   UseInterceptors,

@@ -17,6 +17,13 @@ export const BodyTypeUnsupported = defineError<{ type: string; supported: string
   { status: 415 },
 )
 
+/** A body that is compressed: read as it is, its bytes would be taken for something else (RFC 9110 §8.4). */
+export const BodyCodingUnsupported = defineError<{ coding: string }>(
+  'CORBEL_BODY_CODING_UNSUPPORTED',
+  'The content coding {coding} is not supported here. Send the body uncompressed.',
+  { status: 415 },
+)
+
 /** How bodies are read. */
 export interface BodyOptions {
   /** Bytes, or text such as `'10mb'`; larger ones are refused with 413. Default 1 MiB. */
@@ -55,9 +62,11 @@ export class BodyReader {
     const { body, headers } = context.exchange
     if (body.length === 0 || body.used) return undefined
     const type = headers.get('content-type') ?? ''
-    const parse = parserFor(type)
+    const coding = headers.get('content-encoding')?.toLowerCase() ?? 'identity'
+    const parse = coding === 'identity' ? parserFor(type) : undefined
     if (parse === undefined && need !== 'bytes') {
       if (need === 'optional') return undefined
+      if (coding !== 'identity') throw new BodyCodingUnsupported({ coding: headers.get('content-encoding')! })
       throw new BodyTypeUnsupported({ type: mediaType(type) || '(none)', supported: SUPPORTED })
     }
     const keep = this.keepsBytes || need === 'bytes'
@@ -146,12 +155,13 @@ function jsonReason(error: SyntaxError): string {
   return position === undefined ? 'it ends too early.' : `unexpected character at position ${position}.`
 }
 
-function hasPrototypeKey(value: unknown): boolean {
-  const pending: unknown[] = [value]
+function hasPrototypeKey(root: unknown): boolean {
+  const pending: unknown[] = [root]
   for (let next = pending.pop(); pending.length > 0 || next !== undefined; next = pending.pop()) {
     if (typeof next !== 'object' || next === null) continue
     if (Object.hasOwn(next, '__proto__')) return true
-    pending.push(...Object.values(next))
+    // one by one: as arguments of a call, a long list would not fit on the stack
+    for (const value of Object.values(next)) pending.push(value)
   }
   return false
 }

@@ -1,6 +1,6 @@
 import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
 import { Injectable, type Scope } from '../di/index.js'
-import type { HttpStatus } from '../http/index.js'
+import { HeaderList, type HttpStatus } from '../http/index.js'
 
 /** Serves requests of every version, also those that name none. */
 export const VERSION_NEUTRAL = Symbol('VERSION_NEUTRAL')
@@ -103,7 +103,11 @@ export const Sse = routeDecorator('Sse', 'GET', true)
 export const HttpCode = defineDecorator({
   name: 'HttpCode',
   on: ['method'],
-  value: (status: HttpStatus | number) => status,
+  value: (status: HttpStatus | number): number => status,
+  check: (status) =>
+    Number.isInteger(status) && status >= 200 && status <= 599
+      ? undefined
+      : `${status} is no status from 200 to 599`,
 })
 
 /** Sets a response header; a function is asked for each response. */
@@ -112,6 +116,7 @@ export const Header = defineDecorator({
   on: ['method'],
   merge: 'append',
   value: (name: string, value: string | (() => string)) => [{ name, value }],
+  check: ([header]) => headerProblem(header!.name, typeof header!.value === 'string' ? header!.value : ''),
 })
 
 /** Redirects; the handler may return `{ url, statusCode }` to choose another address or status. */
@@ -127,3 +132,12 @@ export const Version = defineDecorator({
   on: ['class', 'method'],
   value: (version: VersionValue) => version,
 })
+
+function headerProblem(name: string, value: string): string | undefined {
+  try {
+    new HeaderList().set(name, value)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}

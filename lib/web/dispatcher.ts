@@ -33,6 +33,8 @@ export interface DispatcherParts {
   readonly requestContext: RequestContext | undefined
 }
 
+const MALFORMED_PATH =
+  'The path is not valid: it has a broken escape, a dot segment, or a character that no path has.'
 const NOT_FOUND: NoRoute = { route: undefined, reason: 'not-found' }
 
 /** Leads each exchange to its route and sees that it is answered, whatever happens. */
@@ -160,13 +162,12 @@ export class Dispatcher implements FrameworkAnswers {
   private withoutRoute(context: HttpContext, found: NoRoute): void | Promise<void> {
     const { method, target, sink } = context.exchange
     const path = pathOf(target)
-    if (found.reason === 'malformed') {
-      return this.fail(context, new BadRequestException('The path has a malformed percent-encoding.'))
-    }
+    // RFC 9110 §9.3.7: asks about the server as a whole
     if (method === 'OPTIONS' && target === '*') {
       sink.head(204, NO_HEADERS, 'none')
       return sink.end()
     }
+    if (found.reason === 'malformed') return this.fail(context, new BadRequestException(MALFORMED_PATH))
     if (found.reason === 'not-found')
       return this.fail(context, new NotFoundException(`Cannot ${method} ${path}`))
     const allow = found.allow.join(', ')

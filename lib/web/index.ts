@@ -6,7 +6,7 @@ export {
   type BodyParserOptions,
   type PreparedApplication,
 } from './application.js'
-export { BodyMalformed, BodyTypeUnsupported, type BodyOptions } from './body.js'
+export { BodyCodingUnsupported, BodyMalformed, BodyTypeUnsupported, type BodyOptions } from './body.js'
 export { ByteSizeInvalid } from './byte-size.js'
 export type { CorsDelegate, CorsOptions, OriginCheck, OriginRule } from './cors.js'
 export {
@@ -72,7 +72,7 @@ export {
 } from './param-decorators.js'
 export type { ErrorFormat } from './problem.js'
 export { RouterModule, type RouteTree } from './router-module.js'
-export type { MessageEvent } from './stream.js'
+export { EventsOverflow, type MessageEvent } from './stream.js'
 export { StreamableFile, type StreamableFileOptions } from './streamable-file.js'
 export { VersioningType, type VersioningOptions } from './versioning.js'
 export type { SendFileOptions } from './send-file.js'

@@ -1,5 +1,5 @@
-import { concatBytes, decodeUtf8, encodeUtf8, isPromise } from '../common/index.js'
-import { MemoryExchange, StreamExchange, type ExchangeHandler } from '../http/index.js'
+import { decodeUtf8, encodeUtf8, isPromise } from '../common/index.js'
+import { MemoryExchange, StreamExchange, type ExchangeHandler, StreamedBody } from '../http/index.js'
 
 /** A request without sockets. */
 export interface InjectRequest {
@@ -98,7 +98,7 @@ export async function fetchWith(handler: ExchangeHandler, request: Request): Pro
     headers: [...request.headers],
     scheme: url.protocol === 'https:' ? 'https' : 'http',
     authority: request.headers.get('host') ?? url.host,
-    body: request.body === null ? undefined : await readAll(request.body),
+    body: request.body === null ? undefined : new StreamedBody(request.body, lengthOf(request.headers)),
   })
   request.signal.throwIfAborted()
   request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })
@@ -109,10 +109,9 @@ export async function fetchWith(handler: ExchangeHandler, request: Request): Pro
   return new Response(hasNoBody ? null : (body ?? null), { status, headers: [...headers] })
 }
 
-async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return concatBytes(parts)
+function lengthOf(headers: Headers): number | undefined {
+  const value = headers.get('content-length')
+  return value === null ? undefined : Number(value)
 }
 
 function toBytes(body: unknown): Uint8Array | undefined {

@@ -1,6 +1,11 @@
 import { isClass, type Class } from '../common/index.js'
 import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
-import type { EnhancerOf, ExecutionContext, PipeTransform } from '../pipeline/index.js'
+import {
+  enhancerProblem,
+  type EnhancerOf,
+  type ExecutionContext,
+  type PipeTransform,
+} from '../pipeline/index.js'
 import type { HttpContext } from './http-context.js'
 
 /** A pipe on a parameter: a class, built by the container, or an instance. */
@@ -27,6 +32,7 @@ export const Bound = defineDecorator({
   name: 'Param',
   on: ['parameter'],
   value: (binding: ParamBinding) => binding,
+  check: ({ pipes }) => enhancerProblem(pipes, 'transform'),
   label: (binding) => binding.label,
 })
 

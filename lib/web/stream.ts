@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../common/index.js'
+import { defineError, encodeUtf8 } from '../common/index.js'
 import type { ResponseSink } from '../http/index.js'
 import type { ObservableLike } from '../pipeline/index.js'
 
@@ -75,6 +75,15 @@ export function valuesOf<T>(source: ObservableLike<T>): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => new ObservableIterator(source) }
 }
 
+/** Events that wait because the client reads more slowly than they come. */
+const MAX_WAITING = 10_000
+
+/** A client that takes events more slowly than they come, for too long. */
+export const EventsOverflow = defineError<{ limit: number }>(
+  'CORBEL_EVENTS_OVERFLOW',
+  'The client reads more slowly than events come: {limit} are waiting. The stream is ended; send fewer, or join them.',
+)
+
 class ObservableIterator<T> implements AsyncIterator<T, undefined> {
   private readonly waiting: T[] = []
   private ended = false
@@ -84,7 +93,7 @@ class ObservableIterator<T> implements AsyncIterator<T, undefined> {
 
   constructor(source: ObservableLike<T>) {
     this.subscription = source.subscribe({
-      next: (value) => this.changed(() => this.waiting.push(value)),
+      next: (value) => this.receive(value),
       error: (error) => this.changed(() => (this.failure = { error })),
       complete: () => this.changed(() => (this.ended = true)),
     }) as typeof this.subscription
@@ -103,6 +112,12 @@ class ObservableIterator<T> implements AsyncIterator<T, undefined> {
     this.subscription?.unsubscribe?.()
     this.changed(() => (this.ended = true))
     return Promise.resolve({ done: true, value: undefined })
+  }
+
+  private receive(value: T): void {
+    if (this.waiting.length < MAX_WAITING) return this.changed(() => this.waiting.push(value))
+    this.failure ??= { error: new EventsOverflow({ limit: MAX_WAITING }) }
+    this.subscription?.unsubscribe?.()
   }
 
   private changed(change: () => void): void {

@@ -1,4 +1,5 @@
 import {
+  ConsoleLogger,
   Controller,
   createApp,
   createContext,
@@ -120,5 +121,18 @@ describe('response headers', () => {
 
   it('cannot be changed once they are frozen', () => {
     expect(() => new HeaderList().freeze().set('a', 'b')).toThrow(code('CORBEL_HEADER_INVALID'))
+  })
+})
+
+describe('the console logger', () => {
+  it('shows what has no JSON instead of failing', () => {
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const circular: Record<string, unknown> = {}
+    circular['self'] = circular
+    new ConsoleLogger().log({ big: 1n })
+    new ConsoleLogger().log(circular)
+    const lines = write.mock.calls.map(([line]) => String(line))
+    write.mockRestore()
+    expect(lines.join('')).toMatch(/big: 1n[^]*Circular/)
   })
 })
