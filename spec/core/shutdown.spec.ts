@@ -42,7 +42,14 @@ describe('shutdown hooks', () => {
   })
 
   it('let a second signal end it at once', async () => {
-    expect(await run('hang', { ready: 'SIGTERM', destroy: 'SIGTERM' })).toMatchObject({ code: 143 })
+    expect(await run('hang', { ready: 'SIGTERM', later: 'SIGTERM' })).toMatchObject({ code: 143 })
+  })
+
+  it('take a signal that comes twice for one: npm passes on what the terminal has sent to all', async () => {
+    expect(await run('plain', { ready: 'SIGINT', destroy: 'SIGINT' })).toEqual({
+      code: 0,
+      lines: ['ready', 'destroy', 'shutdown SIGINT'],
+    })
   })
 
   it('leave no listener behind on the process', async () => {

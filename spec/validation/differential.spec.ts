@@ -8,6 +8,7 @@ import {
 } from 'class-validator'
 import * as fc from 'fast-check'
 import { compileValidator } from '../../lib/validation/index.js'
+import { storageMaps, transformerMetadata } from '../../lib/validation/transformer-metadata.js'
 import { buildClass, classShape, inputFor, options, type Shape } from './generated-classes.js'
 
 const environment = process.env
@@ -57,9 +58,20 @@ useContainer({
   },
 })
 
+const validatorStorage = getMetadataStorage() as unknown as {
+  validationMetadatas: Map<unknown, unknown>
+  constraintMetadatas: Map<unknown, unknown>
+}
+const lastingConstraints = new Map(validatorStorage.constraintMetadatas)
+
+// Neither library ever lets go of a class, and a soak makes half a million of them.
 function forgetClasses(): void {
-  const storage = getMetadataStorage() as unknown as { validationMetadatas: Map<unknown, unknown> }
-  storage.validationMetadatas.clear()
+  const { validationMetadatas, constraintMetadatas } = validatorStorage
+  validationMetadatas.clear()
+  constraintMetadatas.clear()
+  for (const [rule, metadata] of lastingConstraints) constraintMetadatas.set(rule, metadata)
+  transformerMetadata.clear()
+  storageMaps._transformMetadatas.clear()
   instances.clear()
 }
 

@@ -34,8 +34,10 @@ class App {}
 
 describe('at the edges', () => {
   let app: Application
+  const logged = jest.fn()
   beforeAll(async () => {
-    app = await createApp(App, { logger: false, shutdownSignals: false })
+    const log = (): void => {}
+    app = await createApp(App, { logger: { log, warn: log, error: logged }, shutdownSignals: false })
     await app.listen(0, '127.0.0.1')
   })
   afterAll(() => app.close())
@@ -103,7 +105,10 @@ describe('at the edges', () => {
     client.socket.pause()
     for (let i = 0; i < 10_100; i++) events.next(i)
     expect(events.observed).toBe(false)
-    client.destroy()
+    client.socket.resume()
+    await client.until(({ ended, fate }) => ended || fate !== undefined).catch(() => undefined)
+    const overflow = expect.objectContaining({ code: 'CORBEL_EVENTS_OVERFLOW' })
+    expect(logged).toHaveBeenCalledWith(overflow, expect.anything())
   })
 })
 
