@@ -117,6 +117,7 @@ export {
   DependencyUndefined,
   describeToken,
   type DynamicModule,
+  type EachLookup,
   type ExistingProvider,
   ExportUnknown,
   type ExtrasTransform,
