@@ -75,6 +75,13 @@ export enum RequestMethod {
   OPTIONS,
   HEAD,
   SEARCH,
+  PROPFIND,
+  PROPPATCH,
+  MKCOL,
+  COPY,
+  MOVE,
+  LOCK,
+  UNLOCK,
 }
 
 /** Collects what the modules configure. */
