@@ -108,7 +108,7 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
         const includes = this.matcher(included)
         const excludes = this.matcher(excluded)
         const applies = (context: HttpContext, path: string): boolean => {
-          const { method } = context.exchange
+          const { method } = context
           return includes(method, path) && !excludes(method, path)
         }
         for (const entry of entries) if (isClass(entry)) this.options.addClass(entry)

@@ -37,7 +37,7 @@ export function createErrorWriter(
     answer(context, error) {
       const known = describe(error)
       if (known === undefined) report(error, context)
-      const { sink } = context.exchange
+      const sink = context.outlet
       if (sink.state === 'ended' || sink.state === 'aborted') return
       if (sink.state !== 'idle') {
         // half an answer cannot be taken back; the client has to see that it is incomplete

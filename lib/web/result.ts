@@ -62,7 +62,7 @@ function sendWith(
   headers: HeaderList,
   value: unknown,
 ): void | Promise<void> {
-  const { sink } = context.exchange
+  const sink = context.outlet
   if (value === undefined || value === null) return endWhole(sink, status, headers)
   if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
   if (typeof value === 'object' && isSpecial(value)) {
@@ -170,7 +170,7 @@ function sendRedirect(
 
 async function sendEvents(context: HttpContext, value: unknown, errors: ErrorWriter): Promise<void> {
   const source = isPromise(value) ? await value : value
-  const { sink } = context.exchange
+  const sink = context.outlet
   const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
   headers.set('content-type', 'text/event-stream').set('cache-control', 'no-cache, no-transform')
   // proxies that buffer would hold events back
