@@ -1,5 +1,5 @@
 import { isPromise } from '../common/index.js'
-import { endWhole, HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
+import { endWhole, type HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
 import { isObservableLike, lastValueOf } from '../pipeline/index.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
@@ -171,7 +171,7 @@ function sendRedirect(
 async function sendEvents(context: HttpContext, value: unknown, errors: ErrorWriter): Promise<void> {
   const source = isPromise(value) ? await value : value
   const sink = context.outlet
-  const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
+  const headers = context.response.headers.clone()
   headers.set('content-type', 'text/event-stream').set('cache-control', 'no-cache, no-transform')
   // proxies that buffer would hold events back
   headers.set('x-accel-buffering', 'no')
