@@ -338,6 +338,7 @@ export {
   Delete,
   type ErrorFormat,
   EventsOverflow,
+  type FileErrorHandler,
   Get,
   Head,
   Header,

@@ -48,7 +48,8 @@ export function createErrorWriter(
       const content = format === 'problem' ? problemBody(status, body, context) : plainBody(status, body)
       const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
       // of a body that was begun differently: type and length are this one's
-      for (const name of ['content-length', 'content-encoding', 'etag']) headers.delete(name)
+      for (const name of ['content-length', 'content-encoding', 'content-disposition', 'etag'])
+        headers.delete(name)
       headers.set(
         'content-type',
         format === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8',
