@@ -4,6 +4,7 @@ import {
   ModuleRef,
   ModuleUnknown,
   type ContextId,
+  type EachLookup,
   type DynamicModule,
   type LookupOptions,
   type ModuleRecord,
@@ -52,10 +53,12 @@ export class ApplicationContext {
    * A singleton.
    *
    * @param token what to look up
-   * @param options `strict` (default false): only in the root (or selected) module
+   * @param options `strict` (default false): only in the root (or selected) module; `each`: all of them
    */
-  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T {
-    return this.moduleRef().get<T>(token, { strict: options.strict ?? false })
+  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: EachLookup): T[]
+  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options?: LookupOptions): T
+  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T | T[] {
+    return this.moduleRef().get<T>(token, { strict: false, ...options })
   }
 
   /**
@@ -63,14 +66,24 @@ export class ApplicationContext {
    *
    * @param token what to look up
    * @param contextId the tree that it belongs to; a new one if left out
-   * @param options `strict` (default false)
+   * @param options `strict` (default false); `each`: all of them
    */
+  resolve<T = unknown>(
+    token: Token<T> | Class<T> | AbstractClass<T>,
+    contextId: ContextId | undefined,
+    options: EachLookup,
+  ): Promise<T[]>
+  resolve<T = unknown>(
+    token: Token<T> | Class<T> | AbstractClass<T>,
+    contextId?: ContextId,
+    options?: LookupOptions,
+  ): Promise<T>
   resolve<T = unknown>(
     token: Token<T> | Class<T> | AbstractClass<T>,
     contextId: ContextId = ContextIdFactory.create(),
     options: LookupOptions = {},
-  ): Promise<T> {
-    return this.moduleRef().resolve<T>(token, contextId, { strict: options.strict ?? false })
+  ): Promise<T | T[]> {
+    return this.moduleRef().resolve<T>(token, contextId, { strict: false, ...options })
   }
 
   /**

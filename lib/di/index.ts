@@ -38,7 +38,7 @@ export {
 export { Injector } from './injector.js'
 export { linkGraph } from './link.js'
 export { ModuleGraph, type ModuleOverrides } from './module-graph.js'
-export { ModuleRef, type LookupOptions } from './module-ref.js'
+export { ModuleRef, type EachLookup, type LookupOptions } from './module-ref.js'
 export { overrideProviders } from './override.js'
 export type {
   ClassProvider,

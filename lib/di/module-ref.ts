@@ -1,6 +1,6 @@
 import type { AbstractClass, Class } from '../common/index.js'
 import { ContextIdFactory, scopeOf, type ContextId } from './context-id.js'
-import type { Scope } from './decorators.js'
+import { Scope } from './decorators.js'
 import { ProviderScoped, ProviderUnknown } from './errors.js'
 import type { Injector } from './injector.js'
 import { linkGraph } from './link.js'
@@ -12,7 +12,14 @@ import { describeToken, type Token } from './tokens.js'
 export interface LookupOptions {
   /** True: only this module's own providers; false: every module. */
   readonly strict?: boolean
+  /** True: the instances of all modules that provide the token, as an array. */
+  readonly each?: boolean
 }
+
+/** Options that ask for all instances of a token. */
+export type EachLookup = LookupOptions & { readonly each: true }
+
+type LookupToken<T> = Token<T> | Class<T> | AbstractClass<T>
 
 /** The container as a module's classes see it. Inject it to look providers up at run time. */
 export class ModuleRef {
@@ -26,13 +33,15 @@ export class ModuleRef {
    * A singleton.
    *
    * @param token what to look up
-   * @param options `strict` (default true) looks only in this module
+   * @param options `strict` (default true) looks only in this module; `each` gives all of them
    * @throws {CorbelError} CORBEL_PROVIDER_UNKNOWN; CORBEL_PROVIDER_SCOPED if there is no single instance
    */
-  get<T = unknown>(token: Token<T> | Class<T> | AbstractClass<T>, options: LookupOptions = {}): T {
-    const record = aliasTarget(this.find(token, options.strict ?? true))
-    if (!record.isStatic || record.isTransient) throw new ProviderScoped({ token: describeToken(token) })
-    return record.instance as T
+  get<T = unknown>(token: LookupToken<T>, options: EachLookup): T[]
+  get<T = unknown>(token: LookupToken<T>, options?: LookupOptions): T
+  get<T = unknown>(token: LookupToken<T>, options: LookupOptions = {}): T | T[] {
+    const strict = options.strict ?? true
+    if (options.each === true) return this.findAll(token, strict).map((record) => singletonOf<T>(record))
+    return singletonOf<T>(this.find(token, strict))
   }
 
   /**
@@ -40,14 +49,24 @@ export class ModuleRef {
    *
    * @param token what to look up
    * @param contextId the tree that it belongs to; a new one each time if left out
-   * @param options `strict` (default true) looks only in this module
+   * @param options `strict` (default true) looks only in this module; `each` gives all of them
    */
+  resolve<T = unknown>(
+    token: LookupToken<T>,
+    contextId: ContextId | undefined,
+    options: EachLookup,
+  ): Promise<T[]>
+  resolve<T = unknown>(token: LookupToken<T>, contextId?: ContextId, options?: LookupOptions): Promise<T>
   async resolve<T = unknown>(
-    token: Token<T> | Class<T> | AbstractClass<T>,
+    token: LookupToken<T>,
     contextId: ContextId = ContextIdFactory.create(),
     options: LookupOptions = {},
-  ): Promise<T> {
-    return (await this.injector.resolve(this.find(token, options.strict ?? true), scopeOf(contextId))) as T
+  ): Promise<T | T[]> {
+    const strict = options.strict ?? true
+    const scope = scopeOf(contextId)
+    if (options.each !== true) return (await this.injector.resolve(this.find(token, strict), scope)) as T
+    const found = this.findAll(token, strict).map((record) => this.injector.resolve(record, scope))
+    return (await Promise.all(found)) as T[]
   }
 
   /**
@@ -76,9 +95,16 @@ export class ModuleRef {
     scopeOf(contextId).request = request
   }
 
-  /** The declared scope of a provider. */
+  /** The scope that a provider has, also where it has it from what it depends on. */
   introspect(token: Token): { readonly scope: Scope } {
-    return { scope: this.find(token, false).scope }
+    const { isTransient, isStatic } = aliasTarget(this.find(token, false))
+    return { scope: isTransient ? Scope.TRANSIENT : isStatic ? Scope.DEFAULT : Scope.REQUEST }
+  }
+
+  private findAll(token: Token, strict: boolean): ProviderRecord[] {
+    const modules = strict ? [this.module] : this.graph.modules
+    const found = modules.map((module) => ownRecord(module, token)).filter((record) => record !== undefined)
+    return found.length > 0 ? found : [this.find(token, strict)]
   }
 
   private find(token: Token, strict: boolean): ProviderRecord {
@@ -101,4 +127,10 @@ function ownRecord(module: ModuleRecord, token: Token): ProviderRecord | undefin
   return (
     module.providers.get(token) ?? module.controllers.get(token as Class) ?? module.injectables.get(token)
   )
+}
+
+function singletonOf<T>(record: ProviderRecord): T {
+  const { isStatic, isTransient, instance } = aliasTarget(record)
+  if (!isStatic || isTransient) throw new ProviderScoped({ token: describeToken(record.token) })
+  return instance as T
 }

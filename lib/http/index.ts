@@ -17,6 +17,7 @@ export type {
   ResponseSink,
   SinkState,
 } from './exchange.js'
+export { Emitter, type EventListener } from './emitter.js'
 export { HeaderInvalid, HeaderList, NO_HEADERS } from './header-list.js'
 export { ListedHeaders, type HeaderView } from './header-view.js'
 export { HttpStatus, statusText } from './status.js'

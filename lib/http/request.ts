@@ -1,4 +1,6 @@
 import { parse as parseCookies } from 'cookie'
+import type { MaybePromise } from '../common/index.js'
+import { Emitter } from './emitter.js'
 import type { Exchange } from './exchange.js'
 import { parseQuery, type QueryParams } from './query.js'
 
@@ -6,10 +8,11 @@ import { parseQuery, type QueryParams } from './query.js'
  * The request as handlers, guards and middleware know it. Everything is looked up when it is first read; properties of
  * the application's own (`request.user`) can be set on it.
  */
-export class HttpRequest {
+export class HttpRequest extends Emitter {
   [own: string]: unknown
   readonly exchange: Exchange
-  readonly method: string
+  /** Upper case. Middleware may change it, before the route is looked up. */
+  method: string
   /** Path and query as received. Middleware may change it. */
   url: string
   readonly originalUrl: string
@@ -25,6 +28,7 @@ export class HttpRequest {
   private parsedCookies: Record<string, string | undefined> | undefined = undefined
 
   constructor(exchange: Exchange) {
+    super()
     this.exchange = exchange
     this.method = exchange.method
     this.url = exchange.target
@@ -120,4 +124,45 @@ export class HttpRequest {
     if (type === actual || actual.endsWith(`/${type}`) || actual.endsWith(`+${type}`)) return actual
     return type.endsWith('/*') && actual.startsWith(type.slice(0, -1)) ? actual : false
   }
+
+  /** The body in pieces, for code that reads it by itself; `body` stays empty then. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.exchange.body[Symbol.asyncIterator]()
+  }
+
+  /** Writes the body to a stream as fast as it takes it, and ends it. */
+  pipe<T extends BodyTarget>(target: T): T {
+    void this.readAloud(async (chunk) => {
+      if (target.write(chunk) === false) await new Promise<void>((resolve) => target.once('drain', resolve))
+    }).then(() => target.end())
+    return target
+  }
+
+  /**
+   * `data` and `end` with the body, which is read from then on; `close` when the exchange is over, `aborted` if the client
+   * went away before its end.
+   */
+  protected listened(event: string | symbol): void {
+    if (event === 'data') void this.readAloud((chunk) => void this.emit('data', chunk))
+    if (event !== 'close' && event !== 'aborted') return
+    this.exchange.sink.onClose((state) => {
+      if (event === 'close' || state === 'aborted') this.emit(event)
+    })
+  }
+
+  private async readAloud(take: (chunk: Uint8Array) => MaybePromise<void>): Promise<void> {
+    try {
+      for await (const chunk of this) await take(chunk)
+      this.emit('end')
+    } catch (error) {
+      this.emit('error', error)
+    }
+  }
+}
+
+/** What a body can be piped to. */
+interface BodyTarget {
+  write(chunk: Uint8Array): unknown
+  once(event: string, listener: () => void): unknown
+  end(): unknown
 }

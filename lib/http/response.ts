@@ -1,6 +1,7 @@
 import { serialize, type SerializeOptions } from 'cookie'
 import { encodeUtf8 } from '../common/index.js'
-import type { Exchange, ResponseSink } from './exchange.js'
+import { Emitter } from './emitter.js'
+import type { BodySize, Exchange, ResponseSink, SinkState } from './exchange.js'
 import { HeaderList } from './header-list.js'
 import { statusText } from './status.js'
 
@@ -10,7 +11,7 @@ export type CookieOptions = Omit<SerializeOptions, 'encode'>
 type HeaderValue = string | number | readonly string[]
 
 /** The response as handlers and middleware know it: nothing leaves before the first of `send`, `json`, `write`, `end`. */
-export class HttpResponse {
+export class HttpResponse extends Emitter {
   [own: string]: unknown
   /** The status to answer with. */
   statusCode: number
@@ -24,6 +25,7 @@ export class HttpResponse {
    * @param status what the route answers with unless it is changed; 200 by default
    */
   constructor(exchange: Exchange, status = 200) {
+    super()
     this.sink = exchange.sink
     this.statusCode = status
   }
@@ -198,41 +200,125 @@ export class HttpResponse {
   /** Sends the head now; the body follows with `write` and `end`. */
   flushHeaders(): void {
     if (this.headersSent) return
+    if (isOwn(this, 'writeHead')) this.writeHead(this.statusCode)
     const length = Number(this.headers.get('content-length') ?? NaN)
     this.sink.head(this.statusCode, this.headers, Number.isNaN(length) ? 'stream' : length)
   }
 
-  /** Sends a part of the body. Returns false if the reader is slower. */
-  write(chunk: string | Uint8Array): boolean {
+  /** Sends a part of the body. Returns false if the reader is slower: `drain` tells when it has caught up. */
+  write(chunk: string | Uint8Array, encoding?: BufferEncoding): boolean {
     this.flushHeaders()
-    return this.sink.write(typeof chunk === 'string' ? encodeUtf8(chunk) : chunk)
+    const goesOn = this.sink.write(bytesOf(chunk, encoding))
+    if (!goesOn) {
+      this.sink.drained().then(
+        () => this.emit('drain'),
+        () => undefined,
+      )
+    }
+    return goesOn
   }
 
-  end(last?: string | Uint8Array): this {
+  end(last?: string | Uint8Array, encoding?: BufferEncoding): this {
     if (this.writableEnded) return this
-    if (this.headersSent) this.sink.end(last)
-    else endWhole(this.sink, this.statusCode, this.headers, last)
-    return this
-  }
-
-  /** Calls back when the answer is complete (`finish`) or will not be any more (`close` comes in both cases). */
-  on(event: string, listener: () => void): this {
-    if (event === 'finish' || event === 'close') {
-      this.sink.onClose((state) => {
-        if (event === 'close' || state === 'ended') listener()
-      })
+    const body = last === undefined || last === null ? undefined : encoded(last, encoding)
+    if (this.headersSent) this.sink.end(body)
+    else {
+      if (isOwn(this, 'writeHead')) this.writeHead(this.statusCode)
+      endWhole(this.sink, this.statusCode, this.headers, body)
     }
     return this
   }
 
-  /** As `on`. */
-  once(event: string, listener: () => void): this {
-    return this.on(event, listener)
+  /**
+   * Where results go: the transport itself, or, where a middleware has put functions of its own in the place of
+   * `writeHead`, `write` or `end` (sessions and compression do), those functions.
+   */
+  get outlet(): ResponseSink {
+    return OVERRIDABLE.some((name) => isOwn(this, name)) ? new OverriddenSink(this, this.sink) : this.sink
+  }
+
+  /** What Node calls the rendered head; middleware asks whether it is there. */
+  get _header(): string | undefined {
+    return this.headersSent ? `HTTP/1.1 ${this.statusCode}` : undefined
+  }
+
+  /** What Node calls before a body without a head; middleware does the same. */
+  _implicitHeader(): void {
+    this.writeHead(this.statusCode)
+  }
+
+  /** `finish` when the answer is complete, `close` when nothing more happens, whether or not it is. */
+  protected listened(event: string | symbol): void {
+    if (event !== 'finish' && event !== 'close') return
+    this.sink.onClose((state) => {
+      if (event === 'close' || state === 'ended') this.emit(event)
+    })
   }
 
   private defaultType(type: string): void {
     if (!this.headers.has('content-type')) this.headers.set('content-type', type)
   }
+}
+
+const OVERRIDABLE = ['writeHead', 'write', 'end'] as const
+
+/** True if the object has another function than its class under a name. */
+function isOwn(response: HttpResponse, name: (typeof OVERRIDABLE)[number]): boolean {
+  return Object.hasOwn(response, name)
+}
+
+/** Sends through the methods of a response, so that what has been put in their place has its say. */
+class OverriddenSink implements ResponseSink {
+  constructor(
+    private readonly response: HttpResponse,
+    private readonly sink: ResponseSink,
+  ) {}
+
+  get state(): SinkState {
+    return this.sink.state
+  }
+
+  head(status: number, headers: HeaderList, body: BodySize): void {
+    const { response } = this
+    response.statusCode = status
+    if (headers !== response.headers) {
+      for (const name of response.getHeaderNames()) response.removeHeader(name)
+      for (const [name, value] of headers) response.append(name, value)
+    }
+    if (typeof body === 'number') response.setHeader('content-length', body)
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.response.write(chunk)
+  }
+
+  /** Whoever has replaced `write` also says when there is room again. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.response.on('drain', resolve).on('close', resolve))
+  }
+
+  end(last?: Uint8Array | string): void {
+    this.response.end(last)
+  }
+
+  abort(error: Error): void {
+    this.sink.abort(error)
+  }
+
+  onClose(listener: (state: 'ended' | 'aborted') => void): void {
+    this.sink.onClose(listener)
+  }
+}
+
+/** Text in another encoding than UTF-8 becomes bytes. */
+function encoded(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): string | Uint8Array {
+  const isUtf8 = typeof encoding !== 'string' || encoding === 'utf8' || encoding === 'utf-8'
+  return typeof chunk !== 'string' || isUtf8 ? chunk : Buffer.from(chunk, encoding)
+}
+
+function bytesOf(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): Uint8Array {
+  const content = encoded(chunk, encoding)
+  return typeof content === 'string' ? encodeUtf8(content) : content
 }
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { isPromise } from '../common/index.js'
-import { isObservableLike, lastValueOf, Stream, type Subscriber } from './observable.js'
+import { isObservableLike, lastValueOf, Stream, type ObservableLike, type Subscriber } from './observable.js'
 
 /**
  * What an interceptor gets as `next`. `handle()` gives the rest of the call as a cold stream: await it for the value,
@@ -66,7 +66,12 @@ function emit(value: unknown, subscriber: Subscriber): void {
  */
 export function settle(result: unknown, keepStreams = false): unknown {
   if (result instanceof NextCall) return settle(result.call(), keepStreams)
-  if (isObservableLike(result)) return keepStreams ? result : lastValueOf(result)
+  if (isObservableLike(result)) return keepStreams ? unawaited(result) : lastValueOf(result)
   if (isPromise(result)) return result.then((value) => settle(value, keepStreams))
   return result
+}
+
+/** A stream that can be awaited would be, for its last value; what keeps its values must not look like a promise. */
+function unawaited(stream: ObservableLike): ObservableLike {
+  return isPromise(stream) ? { subscribe: (observer) => stream.subscribe(observer) } : stream
 }

@@ -9,20 +9,20 @@ export class TestingModule extends ApplicationContext {
   /** Use `Test.createTestingModule(…).compile()`. */
   constructor(
     private readonly prepared: PreparedApplication,
-    options: ContextOptions,
+    private readonly defaults: ContextOptions,
   ) {
-    super(prepared.booted, options)
+    super(prepared.booted, defaults)
   }
 
   /**
    * An application over the same instances. Call `init()` on it, then `inject`, `fetch`, or a test client on
    * `getHttpServer()`.
    *
-   * @param options as for `createApp`; silent by default, and without listeners for signals
+   * @param options as for `createApp`; with the module's logger by default, and without listeners for signals
    */
   createApp(options: CreateAppOptions = {}): Application {
     return (this.application ??= new Application(this.prepared, {
-      logger: false,
+      ...this.defaults,
       shutdownSignals: false,
       ...options,
     }))

@@ -1,6 +1,6 @@
 import type { Class } from '../common/index.js'
 import { ContextIdFactory, type ResolutionScope } from '../di/index.js'
-import { HttpRequest, parseQuery, type Exchange, type QueryParams } from '../http/index.js'
+import { HttpRequest, parseQuery, type Exchange, type QueryParams, type ResponseSink } from '../http/index.js'
 import { defineError } from '../common/index.js'
 import type {
   Handler,
@@ -72,6 +72,11 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     return this.requestObject?.url ?? this.exchange.target
   }
 
+  /** The method as middleware has left it. */
+  get method(): string {
+    return this.requestObject?.method ?? this.exchange.method
+  }
+
   get request(): HttpRequest {
     if (this.requestObject !== undefined) return this.requestObject
     const request = new HttpRequest(this.exchange)
@@ -93,6 +98,11 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   /** The response object, if something has asked for it: then its status and headers count. */
   get touchedResponse(): WebResponse | undefined {
     return this.responseObject
+  }
+
+  /** Where the answer goes; functions that middleware has put on the response have their say. */
+  get outlet(): ResponseSink {
+    return this.responseObject?.outlet ?? this.exchange.sink
   }
 
   get body(): unknown {

@@ -73,7 +73,7 @@ export {
 export type { ErrorFormat } from './problem.js'
 export { RouterModule, type RouteTree } from './router-module.js'
 export { EventsOverflow, type MessageEvent } from './stream.js'
-export { StreamableFile, type StreamableFileOptions } from './streamable-file.js'
+export { StreamableFile, type FileErrorHandler, type StreamableFileOptions } from './streamable-file.js'
 export { VersioningType, type VersioningOptions } from './versioning.js'
 export type { SendFileOptions } from './send-file.js'
 export { WebResponse } from './web-response.js'

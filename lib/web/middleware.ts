@@ -75,6 +75,13 @@ export enum RequestMethod {
   OPTIONS,
   HEAD,
   SEARCH,
+  PROPFIND,
+  PROPPATCH,
+  MKCOL,
+  COPY,
+  MOVE,
+  LOCK,
+  UNLOCK,
 }
 
 /** Collects what the modules configure. */
@@ -101,7 +108,7 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
         const includes = this.matcher(included)
         const excludes = this.matcher(excluded)
         const applies = (context: HttpContext, path: string): boolean => {
-          const { method } = context.exchange
+          const { method } = context
           return includes(method, path) && !excludes(method, path)
         }
         for (const entry of entries) if (isClass(entry)) this.options.addClass(entry)

@@ -37,7 +37,7 @@ export function createErrorWriter(
     answer(context, error) {
       const known = describe(error)
       if (known === undefined) report(error, context)
-      const { sink } = context.exchange
+      const sink = context.outlet
       if (sink.state === 'ended' || sink.state === 'aborted') return
       if (sink.state !== 'idle') {
         // half an answer cannot be taken back; the client has to see that it is incomplete
@@ -48,7 +48,8 @@ export function createErrorWriter(
       const content = format === 'problem' ? problemBody(status, body, context) : plainBody(status, body)
       const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
       // of a body that was begun differently: type and length are this one's
-      for (const name of ['content-length', 'content-encoding', 'etag']) headers.delete(name)
+      for (const name of ['content-length', 'content-encoding', 'content-disposition', 'etag'])
+        headers.delete(name)
       headers.set(
         'content-type',
         format === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8',

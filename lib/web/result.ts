@@ -1,6 +1,7 @@
-import { isPromise } from '../common/index.js'
-import { endWhole, HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
-import { isObservableLike, lastValueOf } from '../pipeline/index.js'
+import type { Readable } from 'node:stream'
+import { isPromise, listOf } from '../common/index.js'
+import { endWhole, type HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
+import { BadRequestException, HttpException, isObservableLike, lastValueOf } from '../pipeline/index.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
 import type { ErrorWriter } from './problem.js'
@@ -62,12 +63,12 @@ function sendWith(
   headers: HeaderList,
   value: unknown,
 ): void | Promise<void> {
-  const { sink } = context.exchange
+  const sink = context.outlet
   if (value === undefined || value === null) return endWhole(sink, status, headers)
   if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
   if (typeof value === 'object' && isSpecial(value)) {
     if (value instanceof Uint8Array) return endWhole(sink, status, typed(headers, BYTES_TYPE), value)
-    if (value instanceof StreamableFile) return sendFile(sink, status, headers, value)
+    if (value instanceof StreamableFile) return sendFile(context, status, headers, value)
     if (isFetchResponse(value)) return sendWebResponse(sink, headers, value)
     if (isObservableLike(value))
       return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
@@ -104,19 +105,49 @@ function typed(headers: HeaderList, type: string): HeaderList {
 }
 
 function sendFile(
-  sink: ResponseSink,
+  context: HttpContext,
   status: number,
   headers: HeaderList,
   file: StreamableFile,
 ): void | Promise<void> {
-  const { type = BYTES_TYPE, disposition, length } = file.options
+  const { type = BYTES_TYPE, disposition } = file.options
   typed(headers, type)
-  for (const value of typeof disposition === 'string' ? [disposition] : (disposition ?? [])) {
-    headers.append('content-disposition', value)
+  if (disposition !== undefined && !headers.has('content-disposition')) {
+    for (const value of listOf(disposition)) headers.append('content-disposition', value)
   }
+  const sink = context.outlet
   if (file.source instanceof Uint8Array) return endWhole(sink, status, headers, file.source)
-  sink.head(status, headers, length ?? 'stream')
-  return pump(sink, file.source as AsyncIterable<Uint8Array>)
+  return sendFileStream(context, status, headers, file, file.source)
+}
+
+async function sendFileStream(
+  context: HttpContext,
+  status: number,
+  headers: HeaderList,
+  file: StreamableFile,
+  source: Readable | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const sink = context.outlet
+  // a stream that waits for its next chunk would not notice that nobody reads any more
+  sink.onClose((state) => {
+    if (state === 'aborted' && 'destroy' in source) source.destroy()
+  })
+  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  try {
+    // whether a file can be read shows with its first bytes: until then an error can be answered
+    const { done, value } = await iterator.next()
+    sink.head(status, headers, file.options.length ?? 'stream')
+    await pump(
+      sink,
+      mapValues(iterator, (chunk) => chunk, done === true ? [] : [value]),
+    )
+  } catch (error) {
+    if (sink.state === 'aborted') return
+    if (sink.state !== 'idle' || error instanceof HttpException) throw error
+    if (file.errorHandler === undefined)
+      throw new BadRequestException('The file cannot be read.', { cause: error })
+    file.errorHandler(error as Error, context.response)
+  }
 }
 
 async function sendWebResponse(
@@ -170,8 +201,8 @@ function sendRedirect(
 
 async function sendEvents(context: HttpContext, value: unknown, errors: ErrorWriter): Promise<void> {
   const source = isPromise(value) ? await value : value
-  const { sink } = context.exchange
-  const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
+  const sink = context.outlet
+  const headers = context.response.headers.clone()
   headers.set('content-type', 'text/event-stream').set('cache-control', 'no-cache, no-transform')
   // proxies that buffer would hold events back
   headers.set('x-accel-buffering', 'no')

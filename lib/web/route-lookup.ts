@@ -62,7 +62,8 @@ export class RouteLookup {
    * @param path of the request target, as received
    */
   find(context: HttpContext, path: string): RouteMatch<HttpRoute> | NoRoute {
-    const { method, authority } = context.exchange
+    const { method } = context
+    const { authority } = context.exchange
     if (this.versions === undefined) return this.table.match(method, path, authority)
     let refusal: NoRoute | undefined
     for (const version of this.versions(context)) {

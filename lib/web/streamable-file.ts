@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { HttpResponse } from '../http/index.js'
 
 /** What goes with a streamed file. */
 export interface StreamableFileOptions {
@@ -10,9 +11,13 @@ export interface StreamableFileOptions {
   readonly length?: number
 }
 
+/** Answers by itself where a file cannot be read. */
+export type FileErrorHandler = (error: Error, response: HttpResponse) => void
+
 /** A file as a result: bytes, or a stream of them that is read as fast as the client takes it. */
 export class StreamableFile {
   readonly options: StreamableFileOptions
+  private handler: FileErrorHandler | undefined
 
   /**
    * @param source bytes, a Node stream, or anything that yields bytes
@@ -26,8 +31,25 @@ export class StreamableFile {
     this.options = length === undefined ? options : { ...options, length }
   }
 
-  getStream(): Uint8Array | Readable | AsyncIterable<Uint8Array> {
-    return this.source
+  /** The file as a stream, whatever it was made of. */
+  getStream(): Readable {
+    const { source } = this
+    if (source instanceof Readable) return source
+    return Readable.from(source instanceof Uint8Array ? [source] : source, { objectMode: false })
+  }
+
+  /**
+   * Answers where the source fails before its first byte, as for a file that is not there. Without it that is a 400.
+   *
+   * @param handler gets the error and the response
+   */
+  setErrorHandler(handler: FileErrorHandler): this {
+    this.handler = handler
+    return this
+  }
+
+  get errorHandler(): FileErrorHandler | undefined {
+    return this.handler
   }
 
   getHeaders(): StreamableFileOptions {

@@ -10,7 +10,7 @@ export class WebResponse extends HttpResponse {
    * @param onError answers where a file cannot be sent
    */
   constructor(
-    private readonly exchange: Exchange,
+    exchange: Exchange,
     status: number | undefined,
     private readonly onError: (error: unknown) => void,
   ) {
@@ -37,7 +37,8 @@ export class WebResponse extends HttpResponse {
 
   private async pumpFile(path: string, options: SendFileOptions): Promise<void> {
     const { length, chunks } = await openFile(this, path, options)
-    this.exchange.sink.head(this.statusCode, this.headers, length)
-    await pump(this.exchange.sink, chunks)
+    const { outlet } = this
+    outlet.head(this.statusCode, this.headers, length)
+    await pump(outlet, chunks)
   }
 }
