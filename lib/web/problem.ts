@@ -94,7 +94,7 @@ function fromLibrary(error: unknown): Described | undefined {
   const code = typeof status === 'number' ? status : statusCode
   if (typeof code !== 'number' || !Number.isInteger(code) || code < 400 || code > 499) return undefined
   const text = expose === false || typeof message !== 'string' ? statusText(code) : message
-  return { status: code, body: { statusCode: code, message: text, error: statusText(code) } }
+  return { status: code, body: { statusCode: code, message: text } }
 }
 
 function unknownError(error: unknown, development: boolean): Described {

@@ -274,9 +274,7 @@ describe('TypeOrmModule', () => {
       throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
     }
     expect(() => loadTypeOrm(missing)).toThrow(/npm install typeorm/)
-    expect(() => loadLibsql(missing)).toThrow(
-      expect.objectContaining({ code: 'CORBEL_PACKAGE_MISSING' }),
-    )
+    expect(() => loadLibsql(missing)).toThrow(expect.objectContaining({ code: 'CORBEL_PACKAGE_MISSING' }))
     expect(() => loadLibsql(() => fail())).toThrow('broken binary')
     function fail() {
       throw new Error('broken binary')
