@@ -16,11 +16,11 @@ export class SweepClock {
 
   /**
    * @param interval ms between two ticks
-   * @param sweep called on each of them with the time
+   * @param sweep called on each of them with the time, and with what has passed of it since the one before
    */
   constructor(
     private readonly interval: number,
-    private readonly sweep: (now: number) => void,
+    private readonly sweep: (now: number, elapsed: number) => void,
   ) {}
 
   /** Begins to tick; without effect while it does. */
@@ -41,10 +41,11 @@ export class SweepClock {
   private tick(): void {
     const time = performance.now()
     // a handler that blocked the process for long must not use up its clients' time: what they sent is not read yet
-    this.now += Math.min(time - this.last, 2 * this.interval)
+    const elapsed = Math.min(time - this.last, 2 * this.interval)
+    this.now += elapsed
     this.last = time
     this.refreshDate()
-    this.sweep(this.now)
+    this.sweep(this.now, elapsed)
   }
 
   private refreshDate(): void {

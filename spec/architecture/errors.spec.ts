@@ -32,10 +32,14 @@ describe('error codes', () => {
     const rows = declared.map(
       ({ code, status, message }) => `| \`${code}\` | ${status ?? ''} | ${message.replaceAll('|', '\\|')} |`,
     )
+    // compared without the padding that the formatter gives tables
+    const squeezed = (text: string): string => text.replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---')
     const table = ['| code | status | message |', '| --- | --- | --- |', ...rows].join('\n')
-    const updated = page.replace(/\| code \| status \| message \|\n[^]*?(?=\n\n|\n$|$)/, () => table)
-    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(`${ROOT}docs/errors.md`, updated)
-    else expect(page).toBe(updated)
+    const begin = page.search(/\| code +\| status +\| message +\|/)
+    expect(begin, 'the page has a table of codes').toBeGreaterThan(0)
+    if (process.env['UPDATE_DOCS'] === '1')
+      writeFileSync(`${ROOT}docs/errors.md`, `${page.slice(0, begin)}${table}\n`)
+    else expect(squeezed(page.slice(begin)).trim()).toBe(squeezed(table))
   })
 
   it('are raised by at least one spec', () => {

@@ -10,7 +10,8 @@ import {
 } from '../../http/index.js'
 import { RequestBody } from './body.js'
 import { ChunkedDecoder } from './chunked.js'
-import { BodyTimeout, ConnectionEnded, HeadTimeout, WriteStalled } from './errors.js'
+import { Awaited, Deadline } from './deadline.js'
+import { BodyTimeout, ConnectionEnded, HeadTimeout, RequestTimeout, WriteStalled } from './errors.js'
 import { H1Exchange, type RequestHead, type Wire } from './exchange.js'
 import type { ConnectionHost } from './host.js'
 import { Intake } from './intake.js'
@@ -26,15 +27,6 @@ const enum Phase {
   Closing,
   /** The socket is closed or belongs to someone else. */
   Gone,
-}
-
-/** What the deadline is for. */
-const enum Awaited {
-  Nothing,
-  Request,
-  Head,
-  Body,
-  Closing,
 }
 
 /** The head of a request that could not be read. */
@@ -63,11 +55,10 @@ export class H1Connection implements Wire {
   private readonly intake: Intake
   private readonly queue = new ExchangeQueue()
   private readonly writes: WriteWatch
+  private readonly deadline: Deadline
   private readonly scope = new AsyncResource('CorbelConnection')
   private socketInfo: SocketInfo | undefined
   private phase = Phase.Open
-  private awaited = Awaited.Request
-  private deadline: number
   /** The body that bytes belong to now, and its exchange. */
   private receiving: RequestBody | undefined
   private receiver: H1Exchange | undefined
@@ -93,8 +84,8 @@ export class H1Connection implements Wire {
     const { limits } = host
     this.output = new Output(socket)
     this.intake = new Intake(host.parser, limits)
-    this.writes = new WriteWatch(socket, limits.writeTimeout)
-    this.deadline = host.clock.now + limits.headersTimeout
+    this.writes = new WriteWatch(socket, limits)
+    this.deadline = new Deadline(host.clock, limits.requestTimeout, limits.headersTimeout)
     socket.on('data', this.onData)
     socket.on('end', this.onEnd)
     socket.on('drain', this.onDrain)
@@ -136,22 +127,25 @@ export class H1Connection implements Wire {
     this.socket.destroy()
   }
 
-  /** Looks at the deadlines. */
-  sweep(now: number): void {
-    if (this.writes.isStalled(now)) {
-      return this.destroy(new WriteStalled({ timeout: this.host.limits.writeTimeout }))
-    }
-    if (now < this.deadline) return
-    this.deadline = Infinity
-    switch (this.awaited) {
+  /**
+   * Looks at the deadlines.
+   *
+   * @param now ms
+   * @param elapsed ms since the last look
+   */
+  sweep(now: number, elapsed: number): void {
+    const { limits } = this.host
+    if (this.writes.isStalled(now)) return this.destroy(new WriteStalled({ timeout: limits.writeTimeout }))
+    switch (this.deadline.missed(now, elapsed)) {
       case Awaited.Request:
         // without an answer: a client could take it for that of the request it is just sending
         return this.finish()
       case Awaited.Head:
-        this.refuse(new HeadTimeout({}))
-        return this.settle()
+        return this.failRequest(new HeadTimeout({}))
       case Awaited.Body:
-        return this.failBody(new BodyTimeout({}))
+        return this.failRequest(new BodyTimeout({}))
+      case Awaited.WholeRequest:
+        return this.failRequest(new RequestTimeout({ limit: limits.requestTimeout }))
       case Awaited.Closing:
         this.socket.destroy()
     }
@@ -309,7 +303,7 @@ export class H1Connection implements Wire {
       body.owner = exchange
       exchange.incoming = this.receiving = body
       this.receiver = exchange
-    }
+    } else this.deadline.requestOver()
     if (++this.requests === host.limits.requestsPerConnection) exchange.persistent = false
     if (!exchange.persistent) this.last = true
     if (this.queue.admits(exchange)) this.dispatch(exchange)
@@ -381,6 +375,13 @@ export class H1Connection implements Wire {
     this.forgetBody()
   }
 
+  /** The rest of the request that is arriving is not waited for any longer. */
+  private failRequest(error: Error): void {
+    if (this.receiving !== undefined) return this.failBody(error)
+    this.refuse(error)
+    this.settle()
+  }
+
   /** The rest of the body will not come, or cannot be told from what follows. */
   private failBody(error: Error): void {
     const body = this.receiving!
@@ -403,6 +404,7 @@ export class H1Connection implements Wire {
 
   private forgetBody(): void {
     this.receiving = this.receiver = undefined
+    this.deadline.requestOver()
   }
 
   // —— the end ——
@@ -432,8 +434,8 @@ export class H1Connection implements Wire {
     if (this.phase !== Phase.Open) return
     this.giveUpAll(new ConnectionEnded({}))
     this.output.flush()
-    this.await(Awaited.Closing, Infinity)
-    this.socket.end(() => this.await(Awaited.Closing, this.host.limits.lingerTimeout))
+    this.deadline.set(Awaited.Closing, Infinity)
+    this.socket.end(() => this.deadline.set(Awaited.Closing, this.host.limits.lingerTimeout))
     this.socket.resume()
   }
 
@@ -441,7 +443,7 @@ export class H1Connection implements Wire {
   private cut(exchange: H1Exchange): void {
     this.giveUpAll(new ConnectionEnded({}))
     this.output.flush()
-    this.await(Awaited.Closing, this.host.limits.lingerTimeout)
+    this.deadline.set(Awaited.Closing, this.host.limits.lingerTimeout)
     // where the end of stream would look like the end of the body, only a reset tells
     if (exchange.endsByClose) resetSocket(this.socket)
     else this.socket.end(() => this.socket.destroy())
@@ -476,19 +478,15 @@ export class H1Connection implements Wire {
     }
     const { limits } = this.host
     const busy = this.queue.size > 0
-    // while we do not read, nothing can be late
-    if (this.waiting !== undefined || (stuck && busy)) this.await(Awaited.Nothing, Infinity)
-    else if (receiving !== undefined) this.await(Awaited.Body, limits.bodyTimeout)
+    // while we do not read, or have not said that the client may send, nothing can be late
+    const excused = stuck || this.receiver?.awaitsContinue === true
+    if (this.waiting !== undefined || (excused && busy)) this.deadline.set(Awaited.Nothing, Infinity)
+    else if (receiving !== undefined) this.deadline.set(Awaited.Body, limits.bodyTimeout)
     else if (this.intake.midHead) {
       // from the first byte on: single bytes do not buy time
-      if (this.awaited !== Awaited.Head) this.await(Awaited.Head, limits.headersTimeout)
-    } else if (busy) this.await(Awaited.Nothing, Infinity)
-    else if (this.requests > 0) this.await(Awaited.Request, limits.keepAliveTimeout)
-  }
-
-  private await(what: Awaited, time: number): void {
-    this.awaited = what
-    this.deadline = this.host.clock.now + time
+      if (this.deadline.awaited !== Awaited.Head) this.deadline.set(Awaited.Head, limits.headersTimeout)
+    } else if (busy) this.deadline.set(Awaited.Nothing, Infinity)
+    else if (this.requests > 0) this.deadline.set(Awaited.Request, limits.keepAliveTimeout)
   }
 }
 

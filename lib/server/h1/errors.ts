@@ -128,6 +128,13 @@ export const BodyTimeout = defineError<Nothing>(
   { status: 408 },
 )
 
+/** A request that took longer than `requestTimeout`, however steadily it came. */
+export const RequestTimeout = defineError<{ limit: number }>(
+  'CORBEL_H1_REQUEST_TIMEOUT',
+  'The request was not complete within {limit} ms.',
+  { status: 408 },
+)
+
 /** One connection more than `maxConnections`. */
 export const TooManyConnections = defineError<Nothing>(
   'CORBEL_H1_TOO_MANY_CONNECTIONS',
@@ -142,10 +149,10 @@ export const HandlerMissing = defineError<Nothing>(
   { status: 503 },
 )
 
-/** A client that took nothing for `writeTimeout`. */
+/** A client that took nothing for `writeTimeout`, or less than `minWriteRate` asks for. */
 export const WriteStalled = defineError<{ timeout: number }>(
   'CORBEL_H1_WRITE_STALLED',
-  'The client has read nothing for {timeout} ms.',
+  'The client has read nothing, or next to nothing, for {timeout} ms.',
 )
 
 /** An exchange that was still open when the server had to stop. */

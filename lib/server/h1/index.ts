@@ -14,6 +14,7 @@ export {
   HostInvalid,
   MethodUnsupported,
   RequestLineInvalid,
+  RequestTimeout,
   ServerStopped,
   TargetInvalid,
   TargetTooLong,

@@ -1,6 +1,6 @@
 import { defineError } from '../../common/index.js'
 
-/** Every bound of an HTTP/1.1 connection. Sizes are bytes, times milliseconds; 0 means "no limit" only where it says so. */
+/** Every bound of an HTTP/1.1 connection. Sizes are bytes, times milliseconds, rates bytes per second; 0 means "no limit" only where it says so. */
 export interface H1Limits {
   /** Request line and fields together; more is answered 431. Default 16 KiB. */
   readonly maxHeadSize: number
@@ -22,10 +22,17 @@ export interface H1Limits {
   readonly headersTimeout: number
   /** Between two reads of a body that is waited for; then 408. Default 30 s. */
   readonly bodyTimeout: number
+  /**
+   * From the first byte of a head to the end of the body, however steadily it comes; then 408. Time in which the server does not
+   * read, as nobody asks for the body or earlier requests are not answered, does not count. Default 300 s; 0: no limit.
+   */
+  readonly requestTimeout: number
   /** An idle connection between two requests; then it is closed. Default 72 s. */
   readonly keepAliveTimeout: number
-  /** A client that takes nothing of what it asked for; then it is cut off. Default 60 s. */
+  /** A client that takes nothing, or less than `minWriteRate`, of what it asked for; then it is cut off. Default 60 s. */
   readonly writeTimeout: number
+  /** Bytes per second, on average over `writeTimeout`, that have to leave while output waits. Default 128; 0: any progress. */
+  readonly minWriteRate: number
   /** Between the last answer and the client's own closing, so that it can read that answer (RFC 9112 §9.6). Default 2 s. */
   readonly lingerTimeout: number
   /** What is read and thrown away during that time. Default 256 KiB. */
@@ -52,8 +59,10 @@ export const DEFAULT_LIMITS: H1Limits = {
   maxTrailerSize: 8 * KIB,
   headersTimeout: 30_000,
   bodyTimeout: 30_000,
+  requestTimeout: 300_000,
   keepAliveTimeout: 72_000,
   writeTimeout: 60_000,
+  minWriteRate: 128,
   lingerTimeout: 2_000,
   maxLingerSize: 256 * KIB,
   requestsPerConnection: 0,
@@ -72,6 +81,8 @@ const MAY_BE_ZERO = new Set<string>([
   'maxDiscardSize',
   'maxChunkExtensionSize',
   'maxTrailerSize',
+  'requestTimeout',
+  'minWriteRate',
   'lingerTimeout',
   'maxLingerSize',
   'requestsPerConnection',

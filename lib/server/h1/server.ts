@@ -16,7 +16,7 @@ export interface H1Options extends Partial<H1Limits> {
   readonly onError?: (error: unknown) => void
   /**
    * What it means when a client ends its stream while an answer is due: it still wants the answer, or it has gone (as proxies
-   * and browsers do it), so that the exchange is aborted. Default `'answer'`.
+   * and browsers do it), so that the exchange is aborted. Default `'answer'`; applications say `'abort'` unless told otherwise.
    */
   readonly halfClose?: 'answer' | 'abort'
   /** ms between two looks at the timeouts of all connections, and so their precision. Default 500. */
@@ -63,8 +63,8 @@ export class H1Server implements ServerEngine, ConnectionHost {
     const sweepInterval = options.sweepInterval ?? 500
     if (!(sweepInterval >= 1))
       throw new LimitInvalid({ name: 'sweepInterval', value: sweepInterval, least: 1 })
-    this.clock = new SweepClock(sweepInterval, (now) => {
-      for (const connection of this.connections) connection.sweep(now)
+    this.clock = new SweepClock(sweepInterval, (now, elapsed) => {
+      for (const connection of this.connections) connection.sweep(now, elapsed)
     })
     this.nodeServer = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket))
     this.nodeServer.on('listening', () => (this.draining = false))

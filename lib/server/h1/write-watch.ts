@@ -1,20 +1,27 @@
 import type { Duplex } from 'node:stream'
+import type { H1Limits } from './limits.js'
 
-/** Notices clients that take nothing of what they are given. */
+/** Notices clients that take nothing of what they are given, or next to nothing. */
 export class WriteWatch {
+  private readonly timeout: number
+  /** Bytes that have to leave within the timeout. */
+  private readonly least: number
   private mark = 0
   private deadline = Infinity
 
   constructor(
-    private readonly socket: Duplex,
-    private readonly timeout: number,
-  ) {}
+    private readonly socket: Pick<Duplex, 'writableLength'>,
+    { writeTimeout, minWriteRate }: Pick<H1Limits, 'writeTimeout' | 'minWriteRate'>,
+  ) {
+    this.timeout = writeTimeout
+    this.least = Math.max(1, (minWriteRate * writeTimeout) / 1000)
+  }
 
   /**
    * To be called now and then.
    *
    * @param now ms
-   * @returns true if output has been waiting for the timeout without any of it leaving
+   * @returns true if output has been waiting for the timeout without enough of it leaving
    */
   isStalled(now: number): boolean {
     const waiting = this.socket.writableLength
@@ -22,17 +29,24 @@ export class WriteWatch {
       this.deadline = Infinity
       return false
     }
-    // one large write counts as a whole until it is done; the handle knows how much of it is still to go
-    const mark = waiting + writeQueueSize(this.socket)
-    if (mark === this.mark && this.deadline !== Infinity) return now >= this.deadline
-    this.mark = mark
+    const sent = bytesSent(this.socket)
+    // TCP sockets and pipes count their bytes; of others, any change is taken for progress enough
+    const progress = sent !== undefined ? sent - this.mark : waiting === this.mark ? 0 : Infinity
+    if (progress < this.least && this.deadline !== Infinity) return now >= this.deadline
+    // enough for now: the next bytes have the whole timeout again
+    this.mark = sent ?? waiting
     this.deadline = now + this.timeout
     return false
   }
 }
 
-function writeQueueSize(socket: Duplex): number {
+/** Bytes that the system has taken. The stream itself does not know: to it, one large write is waiting until it is done. */
+function bytesSent(socket: object): number | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')
-  if (typeof handle !== 'object' || handle === null || !('writeQueueSize' in handle)) return 0
-  return typeof handle.writeQueueSize === 'number' ? handle.writeQueueSize : 0
+  if (typeof handle !== 'object' || handle === null) return undefined
+  if (!('bytesWritten' in handle && 'writeQueueSize' in handle)) return undefined
+  const { bytesWritten, writeQueueSize } = handle
+  return typeof bytesWritten === 'number' && typeof writeQueueSize === 'number'
+    ? bytesWritten - writeQueueSize
+    : undefined
 }

@@ -80,6 +80,8 @@ describe('listening', () => {
     ['sweepInterval', 0],
     ['headersTimeout', 1.5],
     ['lingerTimeout', Number.NaN],
+    ['requestTimeout', -1],
+    ['minWriteRate', 0.5],
   ])('refuses the option %s: %d', (name, value) => {
     expect(() => createH1Server({ [name]: value })).toThrow(
       expect.objectContaining({ code: 'CORBEL_H1_LIMIT_INVALID' }),

@@ -1,8 +1,26 @@
+import type { RawClient } from '../../support/raw-http.js'
 import { deferred, echo, head, reply, start, TEXT } from '../start.js'
 
 /** Longer than any test should take; so that only the timeout under test can have passed. */
 const NEVER = 600_000
-const SLOW = { headersTimeout: NEVER, bodyTimeout: NEVER, keepAliveTimeout: NEVER, writeTimeout: NEVER }
+const SLOW = {
+  headersTimeout: NEVER,
+  bodyTimeout: NEVER,
+  requestTimeout: 0,
+  keepAliveTimeout: NEVER,
+  writeTimeout: NEVER,
+  minWriteRate: 0,
+}
+
+/** Sends the same piece every 5 ms, until the server has ended the connection; answers what came back. */
+async function drip(client: RawClient, piece: string) {
+  const timer = setInterval(() => client.send(piece), 5)
+  try {
+    return await client.allResponses()
+  } finally {
+    clearInterval(timer)
+  }
+}
 
 describe('time', () => {
   it('for the first request is bounded: a silent client is let go without a word', async () => {
@@ -21,11 +39,7 @@ describe('time', () => {
 
   it('for a head is not bought by single bytes', async () => {
     const { open } = await start(echo, { ...SLOW, headersTimeout: 30 })
-    const client = await open()
-    const drip = setInterval(() => client.send('X'), 5)
-    const [response] = await client.allResponses()
-    clearInterval(drip)
-    expect(response).toMatchObject({ status: 408 })
+    expect(await drip(await open(), 'X')).toMatchObject([{ status: 408 }])
   })
 
   it('for a head that follows an answer counts from its first byte', async () => {
@@ -87,6 +101,77 @@ describe('time', () => {
     expect(await client.allResponses()).toMatchObject([{ status: 200 }])
   })
 
+  it.each([
+    ['Content-Length: 1000000', 'x'],
+    ['Transfer-Encoding: chunked', '1\r\nx\r\n'],
+  ])('for a request is not bought by single bytes: 408 (%s)', async (field, piece) => {
+    const { open, errors } = await start(echo, { ...SLOW, requestTimeout: 40 })
+    const [response] = await drip((await open()).send(head('POST /', field)), piece)
+    expect(response).toMatchObject({ status: 408, headers: { connection: 'close' } })
+    expect(JSON.parse(response!.body)).toMatchObject({ code: 'CORBEL_H1_REQUEST_TIMEOUT' })
+    expect(errors).toEqual([])
+  })
+
+  it('for a request is bounded within its head, too', async () => {
+    const { open } = await start(echo, { ...SLOW, requestTimeout: 30 })
+    const [response] = await drip(await open(), 'X')
+    expect(JSON.parse(response!.body)).toMatchObject({ status: 408, code: 'CORBEL_H1_REQUEST_TIMEOUT' })
+  })
+
+  it('for a request whose body nobody reads is bounded, too', async () => {
+    const { open } = await start((exchange) => reply(exchange, 'ok'), { ...SLOW, requestTimeout: 30 })
+    const client = (await open()).send(head('POST /', 'Content-Length: 10000'))
+    expect(await drip(client, 'x')).toMatchObject([{ status: 200 }])
+  })
+
+  it('for a request is its own: idle time and earlier requests do not count', async () => {
+    const { open } = await start(echo, { ...SLOW, requestTimeout: 80 })
+    const client = await open()
+    for (let i = 0; i < 5; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      client.send(head('POST /', 'Content-Length: 2') + 'x')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect((await client.send('x').response()).status).toBe(200)
+    }
+    for (let i = 0; i < 5; i++) {
+      client.send('GET / HTTP/1.1\r\n')
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      expect((await client.send('Host: a\r\n\r\n').response()).status).toBe(200)
+    }
+  })
+
+  it('does not run while a request waits for those before it', async () => {
+    const gate = deferred()
+    const { open } = await start(
+      async (exchange) => {
+        if (exchange.target === '/1') await gate.promise
+        await echo(exchange)
+      },
+      { ...SLOW, bodyTimeout: 30, requestTimeout: 30 },
+    )
+    const client = (await open()).send(head('GET /1') + head('POST /2', 'Content-Length: 2') + 'x')
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    gate.resolve()
+    expect((await client.response()).body).toBe('GET /1')
+    expect((await client.send('x').response()).body).toBe('POST /2 xx')
+  })
+
+  it('does not run while the client waits for 100 (RFC 9110 §10.1.1)', async () => {
+    const gate = deferred()
+    const { open } = await start(
+      async (exchange) => {
+        await gate.promise
+        await echo(exchange)
+      },
+      { ...SLOW, bodyTimeout: 30, requestTimeout: 30 },
+    )
+    const client = (await open()).send(head('POST /', 'Content-Length: 1', 'Expect: 100-continue'))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    gate.resolve()
+    expect((await client.response({ bodyless: true })).status).toBe(100)
+    expect((await client.send('x').response()).body).toBe('POST / x')
+  })
+
   it('does not run while the body waits for its reader', async () => {
     const gate = deferred()
     const { open } = await start(
@@ -94,7 +179,7 @@ describe('time', () => {
         await gate.promise
         await echo(exchange)
       },
-      { ...SLOW, bodyTimeout: 20, bodyHighWaterMark: 10 },
+      { ...SLOW, bodyTimeout: 20, requestTimeout: 20, bodyHighWaterMark: 10 },
     )
     const client = (await open()).send(head('POST /', 'Content-Length: 20') + 'x'.repeat(10))
     await new Promise((resolve) => setTimeout(resolve, 60))
@@ -107,6 +192,7 @@ describe('time', () => {
     const options = {
       headersTimeout: 10,
       bodyTimeout: 10,
+      requestTimeout: 10,
       keepAliveTimeout: 10,
       writeTimeout: 10,
       lingerTimeout: 10,
@@ -153,6 +239,27 @@ describe('time', () => {
     client.send(head('GET /'))
     expect(await closed.promise).toBe('aborted')
     expect(await reason.promise).toMatchObject({ code: 'CORBEL_H1_WRITE_STALLED' })
+  })
+
+  it('for a client that reads too little is bounded', async () => {
+    const reason = deferred<unknown>()
+    const { open } = await start(
+      async ({ sink, signal }) => {
+        signal.addEventListener('abort', () => reason.resolve(signal.reason))
+        sink.head(200, TEXT, 'stream')
+        const chunk = Buffer.alloc(4_000_000)
+        while (!signal.aborted) if (!sink.write(chunk)) await sink.drained().catch(() => {})
+      },
+      { ...SLOW, writeTimeout: 60, minWriteRate: 100_000_000_000 },
+    )
+    const client = await open()
+    client.send(head('GET /'))
+    const take = setInterval(() => {
+      client.socket.resume()
+      setTimeout(() => client.socket.pause(), 2)
+    }, 15)
+    expect(await reason.promise).toMatchObject({ code: 'CORBEL_H1_WRITE_STALLED' })
+    clearInterval(take)
   })
 
   it('goes on while a slow client reads something, even of one large write', async () => {
