@@ -1,7 +1,7 @@
 import { CorbelError, type MaybePromise } from '../common/index.js'
 import type { CanActivate, ExecutionContext } from '../pipeline/index.js'
 import { challenge } from './challenge.js'
-import { AuthenticationFailed } from './errors.js'
+import { AuthenticationFailed, TokenExpired } from './errors.js'
 import { policyOf, type AuthenticationPolicy } from './policy.js'
 import { attachPrincipal } from './principal.js'
 
@@ -22,7 +22,8 @@ export abstract class AuthGuard implements CanActivate {
    *
    * @param context the call
    * @returns who it is, or undefined if there are no credentials at all
-   * @throws {CorbelError} with status 401 if the credentials are wrong
+   * @throws {CorbelError} with status 401 if the credentials are wrong; the client learns at most that they have expired
+   * @throws {AuthenticationFailed} to answer in words and with a challenge of your own
    */
   protected abstract authenticate(context: ExecutionContext): MaybePromise<unknown>
 
@@ -51,8 +52,11 @@ export abstract class AuthGuard implements CanActivate {
       return await this.authenticate(context)
     } catch (error) {
       if (!(error instanceof CorbelError) || error.status !== 401) throw error
-      const parameters = { realm: this.realm, error: 'invalid_token', error_description: error.message }
-      throw new AuthenticationFailed(error.message, challenge(this.scheme, parameters), error)
+      // expired is worth knowing: the client logs in again. Which check a token failed helps only who forges one; it
+      // stays in the cause (RFC 6750 §3.1 has one code, invalid_token, for all of it)
+      const message = error instanceof TokenExpired ? error.message : 'The credentials are not valid.'
+      const parameters = { realm: this.realm, error: 'invalid_token', error_description: message }
+      throw new AuthenticationFailed(message, challenge(this.scheme, parameters), error)
     }
   }
 }

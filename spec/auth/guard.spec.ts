@@ -1,5 +1,7 @@
 import {
+  APP_FILTER,
   APP_GUARD,
+  Catch,
   Controller,
   createApp,
   Get,
@@ -8,11 +10,14 @@ import {
   UseGuards,
   type Application,
   type CanActivate,
+  type ExceptionFilter,
   type ExecutionContext,
 } from 'corbel'
 import {
   AuthGuard,
   Authenticated,
+  AuthenticationFailed,
+  challenge,
   CurrentUser,
   JwtGuard,
   JwtModule,
@@ -71,11 +76,15 @@ describe('JwtGuard', () => {
   async function start(
     options: Partial<JwtModuleOptions> = {},
     guard: new (...args: never[]) => CanActivate = JwtGuard,
+    filter?: new () => ExceptionFilter,
   ) {
     @Module({
       imports: [JwtModule.register({ secret: SECRET, ...options })],
       controllers: [AccountController, OpenController],
-      providers: [{ provide: APP_GUARD, useClass: guard }],
+      providers: [
+        { provide: APP_GUARD, useClass: guard },
+        ...(filter === undefined ? [] : [{ provide: APP_FILTER, useClass: filter }]),
+      ],
     })
     class AppModule {}
     app = await createApp(AppModule, { logger: false })
@@ -106,7 +115,7 @@ describe('JwtGuard', () => {
     }
   })
 
-  it('tells what is wrong with a token (RFC 6750 §3)', async () => {
+  it('tells that a token has expired (RFC 6750 §3)', async () => {
     const jwt = await start()
     const expired = await jwt.sign({ exp: 1 })
     const response = await get('/account', `Bearer ${expired}`)
@@ -115,6 +124,48 @@ describe('JwtGuard', () => {
       'Bearer error="invalid_token", error_description="The token has expired. Log in again."',
     )
     expect(response.json()).toMatchObject({ status: 401, detail: 'The token has expired. Log in again.' })
+  })
+
+  it('does not tell which check a token failed', async () => {
+    const jwt = await start({ issuer: 'me', audience: 'you' })
+    const token = await jwt.sign({ sub: '7' })
+    const wrong = [
+      `${token.slice(0, -8)}AAAAAAAA`,
+      await jwt.sign({}, { issuer: 'others' }),
+      await jwt.sign({}, { audience: 'others' }),
+      await jwt.sign({}, { notBefore: 60 }),
+      'not.a.token',
+      'two tokens',
+    ]
+    const answers = await Promise.all(wrong.map((one) => get('/account', `Bearer ${one}`)))
+    for (const { status, headers, body } of answers) {
+      expect([status, headers['www-authenticate'], body]).toEqual([
+        401,
+        'Bearer error="invalid_token", error_description="The credentials are not valid."',
+        answers[0]?.body,
+      ])
+    }
+    expect(answers[0]?.json()).toMatchObject({ detail: 'The credentials are not valid.' })
+  })
+
+  it('leaves which check it was to a filter', async () => {
+    const causes: unknown[] = []
+    @Catch(AuthenticationFailed)
+    class Log implements ExceptionFilter<AuthenticationFailed> {
+      catch(exception: AuthenticationFailed) {
+        causes.push(exception.cause)
+        throw exception
+      }
+    }
+    const jwt = await start({}, JwtGuard, Log)
+    const token = await jwt.sign({})
+    expect((await get('/account', `Bearer ${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401)
+    expect(causes).toEqual([
+      expect.objectContaining({
+        code: 'CORBEL_TOKEN_INVALID',
+        message: expect.stringContaining('signature'),
+      }),
+    ])
   })
 
   it.each([
@@ -193,7 +244,9 @@ describe('JwtGuard', () => {
           .getRequest<{ get(name: string): string | undefined }>()
           .get('x-key')
         if (key === 'broken') throw new TypeError('a bug')
-        if (key === 'wrong') throw new TokenInvalid({ reason: 'it is "wrong"\r\n.' })
+        if (key === 'wrong') throw new TokenInvalid({ reason: 'it is wrong.' })
+        if (key === 'own')
+          throw new AuthenticationFailed('The key was revoked.', challenge('Key', { error: 'revoked' }))
         return key === undefined ? undefined : { sub: key }
       }
     }
@@ -204,8 +257,22 @@ describe('JwtGuard', () => {
     const wrong = await withKey('wrong')
     expect([wrong.status, wrong.headers['www-authenticate']]).toEqual([
       401,
-      `Key error="invalid_token", error_description="The token is not valid: it is 'wrong'''."`,
+      'Key error="invalid_token", error_description="The credentials are not valid."',
+    ])
+    const own = await withKey('own')
+    expect([own.status, own.headers['www-authenticate'], own.json()]).toMatchObject([
+      401,
+      'Key error="revoked"',
+      { detail: 'The key was revoked.' },
     ])
     expect((await withKey('broken')).status).toBe(500)
+  })
+})
+
+describe('challenges', () => {
+  it('write no character that a description may not have (RFC 6750 §3)', () => {
+    expect(challenge('Key', { realm: undefined, error_description: 'it is "wrong"\r\n.' })).toBe(
+      `Key error_description="it is 'wrong'''."`,
+    )
   })
 })

@@ -41,8 +41,9 @@ class Accounts {
   }
 
   async login({ email, password }: Credentials): Promise<{ token: string }> {
+    // undefined for an unknown address: takes as long as a wrong password, and is refused alike
     const hash = this.hashes.get(email)
-    if (hash === undefined || !(await this.passwords.verify(password, hash))) {
+    if (!(await this.passwords.verify(password, hash))) {
       throw new UnauthorizedException('E-mail or password is wrong')
     }
     return { token: await this.jwt.sign({ sub: email }) }
@@ -108,9 +109,31 @@ describe('docs/authentication.md', () => {
       401,
       expect.stringMatching(/^Bearer/),
     ])
-    expect((await get('/me', `${token}x`)).status).toBe(401)
+    const forged = await get('/me', `${token}x`)
+    expect([forged.status, forged.headers['www-authenticate']]).toEqual([
+      401,
+      'Bearer error="invalid_token", error_description="The credentials are not valid."',
+    ])
+    await app.close()
+  })
+
+  it('does not tell accounts apart at login, neither by the answer nor by the work', async () => {
+    const app = await createApp(AppModule, { logger: false })
+    const payload = { email: 'ada@example.com', password: 'analytical engine' }
+    await app.inject({ method: 'POST', url: '/register', payload })
+    const verify = jest.spyOn(app.get(PasswordHasher), 'verify')
     const wrong = { ...payload, password: 'difference engine' }
-    expect((await app.inject({ method: 'POST', url: '/login', payload: wrong })).status).toBe(401)
+    const known = await app.inject({ method: 'POST', url: '/login', payload: wrong })
+    const unknown = await app.inject({
+      method: 'POST',
+      url: '/login',
+      payload: { ...wrong, email: 'ben@example.com' },
+    })
+    expect([known.status, unknown.status, unknown.body]).toEqual([401, 401, known.body])
+    expect(verify.mock.calls).toEqual([
+      ['difference engine', expect.stringMatching(/^\$scrypt/)],
+      ['difference engine', undefined],
+    ])
     await app.close()
   })
 })

@@ -84,6 +84,39 @@ describe('users', () => {
     expect(body.errors.body.map((message: string) => message.split(' ')[0])).toEqual(fields)
   })
 
+  it.each([
+    ['\ud800x', 'control'],
+    ['x\udc00', 'control'],
+    ['a\0b', 'control'],
+    ['a\nb', 'control'],
+    ['a\n', 'control'],
+    ['a\u2028b', 'control'],
+    ['a\u200bb', 'control'],
+    ['a\u202eb', 'control'],
+    ['\u3164', 'control'],
+    [' a', 'space'],
+    ['a\u00a0', 'space'],
+    ['', 'longer'],
+    ['a'.repeat(61), 'shorter'],
+  ])('refuses the name %j and say why (422)', async (username, why) => {
+    const registered = await nobody.call('POST /users', {
+      body: { user: { username, email: 'unseen@conduit.example', password: 'x' } },
+    })
+    const renamed = await ada.call('PUT /user', { body: { user: { username } } })
+    for (const { status, body } of [registered, renamed]) {
+      expect([status, body.errors.body]).toEqual([422, [expect.stringContaining(why)]])
+    }
+  })
+
+  it.each(['ádám b', '石工', 'कर्म', 'smile 😀'])('takes the name %j as it is', async (username) => {
+    const email = `visible${encodeURIComponent(username).replaceAll('%', '')}@conduit.example`.slice(-64)
+    const user = { username, email, password: 'x' }
+    const registered = await nobody.call('POST /users', { body: { user } })
+    expect([registered.status, registered.body.user?.username]).toEqual([201, username])
+    const shown = await nobody.call('GET /profiles/{username}', { params: { username } })
+    expect(shown.body.profile.username).toBe(username)
+  })
+
   it.each([undefined, {}, [], 'text', { user: 'text' }, { user: [] }, { user: null }])(
     'refuses a body of another form: %j (422)',
     async (body) => {
@@ -239,7 +272,22 @@ describe('articles', () => {
     for (const article of [{ title: '' }, { title: null }, { body: 7 }, { description: ' ' }]) {
       expect((await ada.call('PUT /articles/{slug}', { params, body: { article } })).status).toBe(422)
     }
-    expect((await ada.call('PUT /articles/{slug}', { params, body: { article: {} } })).status).toBe(200)
+  })
+
+  it('refuses to change nothing, and does not touch the article (422)', async () => {
+    const written = await ada.write('Untouched')
+    const params = { slug: written.slug }
+    for (const body of [undefined, {}, { article: {} }, { article: null }, { article: { slug: 'x' } }]) {
+      expect((await ada.call('PUT /articles/{slug}', { params, body })).status).toBe(422)
+    }
+    const { body } = await ada.call('PUT /articles/{slug}', { params, body: { article: {} } })
+    expect(body.errors.body).toEqual(['article must have at least one of title, description, body'])
+    expect((await nobody.call('GET /articles/{slug}', { params })).body.article).toEqual(written)
+  })
+
+  it('reaches an article by its slug, wherever a long title was cut', async () => {
+    const { slug } = await ada.write(`${'y'.repeat(79)}\u{20000}\u{20001}`)
+    expect((await nobody.call('GET /articles/{slug}', { params: { slug } })).status).toBe(200)
   })
 
   it('lets nobody change what somebody else has written (403)', async () => {
@@ -338,13 +386,44 @@ describe('lists of articles', () => {
     expect((await dora.call('GET /articles/feed')).body).toEqual({ articles: [], articlesCount: 0 })
   })
 
-  it.each(['abc', '0', '-1', '', '1.5', 'NaN'])('refuses a limit of %j (422)', async (limit) => {
-    expect((await nobody.call('GET /articles', { query: { limit } })).status).toBe(422)
-    expect((await ada.call('GET /articles/feed', { query: { limit } })).status).toBe(422)
+  const notDigits = [
+    'abc',
+    '-1',
+    '',
+    '1.5',
+    '1e2',
+    '0x10',
+    '0x100',
+    'Infinity',
+    'NaN',
+    ' 1',
+    '1 ',
+    '+1',
+    '１',
+  ]
+
+  it.each([
+    ...notDigits.map((limit) => [limit, 'limit must be a whole number, written in digits'] as const),
+    ['0', 'limit must not be less than 1'] as const,
+  ])('refuses a limit of %j (422): %s', async (limit, message) => {
+    for (const operation of ['GET /articles', 'GET /articles/feed'] as const) {
+      const { status, body } = await ada.call(operation, { query: { limit } })
+      expect([status, body.errors.body]).toEqual([422, [message]])
+    }
   })
 
-  it.each(['abc', '-1', '1.5', '1e300', 'Infinity'])('refuses an offset of %j (422)', async (offset) => {
-    expect((await nobody.call('GET /articles', { query: { offset } })).status).toBe(422)
+  it.each([
+    ...notDigits.map((offset) => [offset, 'offset must be a whole number, written in digits'] as const),
+    ['9007199254740992', 'offset must not be greater than 9007199254740991'] as const,
+    ['9'.repeat(400), 'offset must not be greater than 9007199254740991'] as const,
+  ])('refuses an offset of %j (422): %s', async (offset, message) => {
+    const { status, body } = await nobody.call('GET /articles', { query: { offset } })
+    expect([status, body.errors.body]).toEqual([422, [message]])
+  })
+
+  it('refuses a limit that is given twice (422)', async () => {
+    const response = await fetch(`${nobody.base}/api/articles?limit=1&limit=2`)
+    expect(response.status).toBe(422)
   })
 
   it('never sends more than 100 articles', async () => {
@@ -392,6 +471,20 @@ describe('comments', () => {
     expect(await remove(other, id)).toBe(404)
     expect(await remove(params, 999_999)).toBe(404)
     for (const wrong of ['x', '0', '-1', '1.5', '1e99']) expect(await remove(params, wrong)).toBe(422)
+  })
+
+  it.each([
+    ['abc', 'id must be a whole number, written in digits'],
+    ['1e2', 'id must be a whole number, written in digits'],
+    ['0x1', 'id must be a whole number, written in digits'],
+    [' 1', 'id must be a whole number, written in digits'],
+    ['0', 'id must not be less than 1'],
+    ['9007199254740992', 'id must not be greater than 9007199254740991'],
+  ])('says what is wrong with the number %j (422): %s', async (id, message) => {
+    const { status, body } = await ada.call('DELETE /articles/{slug}/comments/{id}', {
+      params: { slug: 'any', id },
+    })
+    expect([status, body.errors.body]).toEqual([422, [message]])
   })
 })
 

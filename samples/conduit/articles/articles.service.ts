@@ -1,4 +1,4 @@
-import { ForbiddenException, Injectable, NotFoundException } from 'corbel'
+import { ForbiddenException, Injectable, NotFoundException, UnprocessableEntityException } from 'corbel'
 import { InjectRepository } from 'corbel/database/typeorm'
 import { Not, type EntityManager, type Repository, type SelectQueryBuilder } from 'typeorm'
 import type { Page } from '../common/page.dto.js'
@@ -60,12 +60,16 @@ export class ArticlesService {
     })
   }
 
-  async update(slug: string, changes: ArticleChanges, user: User): Promise<Article> {
+  async update(slug: string, wanted: ArticleChanges, user: User): Promise<Article> {
+    const changes = given(wanted)
+    if (Object.keys(changes).length === 0) {
+      throw new UnprocessableEntityException('article must have at least one of title, description, body')
+    }
     const article = await this.findOwn(slug, user)
     return this.articles.manager.transaction(async (manager) => {
       const { title = article.title } = changes
       if (title !== article.title) article.slug = await this.freeSlug(manager, title, article.id)
-      Object.assign(article, given(changes), { updatedAt: new Date() })
+      Object.assign(article, changes, { updatedAt: new Date() })
       return manager.save(Article, article)
     })
   }

@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto'
 
+/** In code points, so that no surrogate pair is cut: half of one cannot be written in a URL. */
 const LONGEST = 80
 
+/** In other scripts than Latin a mark is no accent but part of the word: the vowels of Devanagari, the voicing of kana. */
+const ACCENTS = /(?<=\p{Script=Latin})\p{M}+/gu
+
+/** A mark counts with the letter before it. By itself it is none: emoji bring invisible ones along. */
+const WORDS = /(?:\p{L}\p{M}*|\p{N})+/gu
+
 /**
- * Makes the part of an address that names an article: lower case, without accents, words joined by hyphens. Letters of
- * other scripts are kept.
+ * Makes the part of an address that names an article: lower case, words joined by hyphens, Latin letters without
+ * accents. Letters of other scripts are kept as they are.
  *
  * @param title any text
- * @returns at most 80 characters, at least one
+ * @returns at most 80 code points, at least one, in the composed form (NFC)
  */
 export function slugify(title: string): string {
-  const slug = title
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+  const plain = title.normalize('NFKD').replaceAll(ACCENTS, '').toLowerCase().normalize('NFC')
+  const slug = Array.from((plain.match(WORDS) ?? []).join('-'))
     .slice(0, LONGEST)
-    .replaceAll(/^-+|-+$/g, '')
+    .join('')
+    .replace(/-$/, '')
   return slug === '' ? 'article' : slug
 }
 

@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer'
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator'
-import { IsText } from '../common/validation.js'
+import { IsString, Max, MaxLength, Min } from 'class-validator'
+import { IsText, IsWholeNumber } from '../common/validation.js'
 import type { ProfileView } from '../profiles/profiles.service.js'
 
 /** A new comment. */
@@ -15,10 +14,9 @@ export class CommentAddress {
   @IsString()
   slug: string
 
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsWholeNumber()
   id: number
 }
 

@@ -1,6 +1,20 @@
 import { IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator'
 import { IsText, MayBeOmitted } from '../common/validation.js'
 
+/** Has nothing that cannot be seen: control and format characters, halves of surrogate pairs, line separators, fillers. */
+const VISIBLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u
+
+/** A name to be known by: one that can be seen, so that no two look alike only because something in one is invisible. */
+function IsUsername(): PropertyDecorator {
+  const rules = [
+    IsString(),
+    Length(1, 60),
+    Matches(VISIBLE, { message: '$property must not contain control characters or other invisible ones' }),
+    Matches(/^\S(.*\S)?$/, { message: '$property must not begin or end with a space' }),
+  ]
+  return (target, property) => rules.forEach((rule) => rule(target, property))
+}
+
 /** What somebody logs in with. */
 export class Credentials {
   @IsText()
@@ -12,9 +26,7 @@ export class Credentials {
 
 /** A new account. */
 export class NewUser {
-  @Length(1, 60)
-  @Matches(/^\S(.*\S)?$/, { message: 'username must not begin or end with a space' })
-  @IsString()
+  @IsUsername()
   username: string
 
   @IsEmail()
@@ -29,9 +41,7 @@ export class NewUser {
 /** What may be changed of an account; what is left out stays as it is. */
 export class UserChanges {
   @MayBeOmitted()
-  @Length(1, 60)
-  @Matches(/^\S(.*\S)?$/, { message: 'username must not begin or end with a space' })
-  @IsString()
+  @IsUsername()
   username?: string
 
   @MayBeOmitted()
