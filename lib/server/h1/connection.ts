@@ -12,7 +12,7 @@ import { RequestBody } from './body.js'
 import { ChunkedDecoder } from './chunked.js'
 import { Awaited, Deadline } from './deadline.js'
 import { BodyTimeout, ConnectionEnded, HeadTimeout, RequestTimeout, WriteStalled } from './errors.js'
-import { H1Exchange, type RequestHead, type Wire } from './exchange.js'
+import { H1Exchange, UNREADABLE, type Wire } from './exchange.js'
 import type { ConnectionHost } from './host.js'
 import { Intake } from './intake.js'
 import { Output } from './output.js'
@@ -27,19 +27,6 @@ const enum Phase {
   Closing,
   /** The socket is closed or belongs to someone else. */
   Gone,
-}
-
-/** The head of a request that could not be read. */
-const UNREADABLE: RequestHead = {
-  method: 'GET',
-  target: '/',
-  authority: '',
-  minor: 1,
-  persistent: false,
-  expectsContinue: false,
-  upgrade: undefined,
-  fieldsStart: 0,
-  fieldsEnd: 0,
 }
 
 /**
@@ -198,6 +185,7 @@ export class H1Connection implements Wire {
     const exchange = this.queue.front
     this.queue.shift()
     exchange?.tellEnd()
+    this.host.reader?.detach(socket)
     socket.removeListener('data', this.onData)
     socket.removeListener('end', this.onEnd)
     socket.removeListener('drain', this.onDrain)
@@ -212,14 +200,23 @@ export class H1Connection implements Wire {
 
   // —— the socket's events ——
 
-  private readonly onData = (data: Buffer): void => {
+  private readonly onData = (data: Buffer): void => this.receive(data, false)
+
+  /**
+   * Works off what was received.
+   *
+   * @param data bytes
+   * @param borrowed true if their memory is someone else's as soon as this returns
+   */
+  receive(data: Buffer, borrowed: boolean): void {
     if (this.phase === Phase.Closing) {
       this.lingered += data.length
       if (this.lingered > this.host.limits.maxLingerSize) this.socket.destroy()
       return
     }
-    this.intake.add(data)
+    this.intake.add(data, borrowed)
     this.run()
+    this.intake.own()
   }
 
   private readonly onEnd = (): void => {
@@ -273,7 +270,7 @@ export class H1Connection implements Wire {
     if (this.waiting !== undefined) return this.dispatchWaiting(this.waiting)
     const { chunk } = this.intake
     if (chunk === undefined) return false
-    if (this.receiving !== undefined) return this.receiveBody(this.receiving, chunk)
+    if (this.receiving !== undefined) return this.receiveBody(this.receiving, this.intake.owned())
     if (this.last) return this.discard()
     this.output.flushIfLarge()
     if (this.output.blocked || !this.queue.hasRoom(this.host.limits.maxPipelined)) return false

@@ -24,6 +24,19 @@ import type { Output } from './output.js'
 import { describeProblem } from './problem.js'
 import { lastWishes, renderFields, renderTrailers, statusLine } from './response-head.js'
 
+/** The head of a request that could not be read. */
+export const UNREADABLE: RequestHead = {
+  method: 'GET',
+  target: '/',
+  authority: '',
+  minor: 1,
+  persistent: false,
+  expectsContinue: false,
+  upgrade: undefined,
+  fieldsStart: 0,
+  fieldsEnd: 0,
+}
+
 /** What an exchange needs of the connection that it came in by. */
 export interface Wire {
   readonly output: Output

@@ -17,6 +17,8 @@ export class Intake {
 
   /** The text belongs to the chunk, so that the next head may be in it, too. */
   private shared = false
+  /** The chunk's memory is the shared buffer's: valid until the read is worked off. */
+  private borrowed = false
   private assembler: HeadAssembler | undefined
   private emptyLines = 0
   /** A carriage return was received where only an empty line can begin with one. */
@@ -32,12 +34,34 @@ export class Intake {
     return this.assembler !== undefined
   }
 
-  /** Adds what was received. */
-  add(data: Buffer): void {
+  /**
+   * Adds what was received.
+   *
+   * @param data bytes
+   * @param borrowed true if they have to be copied before anyone keeps them
+   */
+  add(data: Buffer, borrowed = false): void {
+    this.borrowed = borrowed && this.chunk === undefined
     // only what comes after pause() has to be joined
     this.chunk = this.chunk === undefined ? data : Buffer.concat([this.chunk.subarray(this.position), data])
     this.position = 0
     this.shared = false
+  }
+
+  /** Copies what is left, if its memory is about to be someone else's. */
+  own(): void {
+    if (!this.borrowed) return
+    this.borrowed = false
+    if (this.chunk === undefined) return
+    this.chunk = Buffer.from(this.chunk.subarray(this.position))
+    this.position = 0
+    this.shared = false
+  }
+
+  /** The chunk, in memory that may be kept. */
+  owned(): Buffer {
+    this.own()
+    return this.chunk!
   }
 
   /** Forgets everything. */
@@ -47,6 +71,7 @@ export class Intake {
 
   /** Takes everything that is left. */
   takeRest(): Uint8Array {
+    this.own()
     const rest = this.chunk?.subarray(this.position) ?? Buffer.alloc(0)
     this.clear()
     return rest
@@ -56,8 +81,10 @@ export class Intake {
   takeExactly(length: number): Uint8Array | undefined {
     const { chunk, position } = this
     if (chunk === undefined || chunk.length - position < length) return undefined
+    const bytes = chunk.subarray(position, position + length)
+    const kept = this.borrowed ? Buffer.from(bytes) : bytes
     this.advance(position + length)
-    return chunk.subarray(position, position + length)
+    return kept
   }
 
   /** Goes on in the chunk: what is before has been worked off. */

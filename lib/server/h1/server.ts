@@ -8,6 +8,7 @@ import { H1Connection } from './connection.js'
 import type { WireSocket } from './socket.js'
 import { HandlerMissing, ServerStopped, TooManyConnections } from './errors.js'
 import type { ConnectionHost } from './host.js'
+import { SharedReader } from './shared-read.js'
 import { LimitInvalid, resolveLimits, type H1Limits } from './limits.js'
 
 /** How an HTTP/1.1 engine behaves. */
@@ -47,6 +48,7 @@ export class H1Server implements ServerEngine, ConnectionHost {
   readonly clock: SweepClock
   readonly parser: HeadParser
   readonly halfClose: 'answer' | 'abort'
+  readonly reader = SharedReader.create()
   handler: ExchangeHandler = refuseForNow
   draining = false
 
@@ -114,6 +116,7 @@ export class H1Server implements ServerEngine, ConnectionHost {
     this.clock.start()
     const connection = new H1Connection(this, socket)
     this.connections.add(connection)
+    this.reader?.attach(socket, (bytes) => connection.receive(bytes, true))
     if (maxConnections !== 0 && open >= maxConnections) connection.refuse(new TooManyConnections({}))
   }
 

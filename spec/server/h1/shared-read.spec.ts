@@ -1,0 +1,69 @@
+import { UPGRADE } from '../../../lib/http/index.js'
+import { SharedReader } from '../../../lib/server/h1/shared-read.js'
+import { deferred, reply, start } from '../start.js'
+
+const head = (length: number): string => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`
+
+describe('the shared read buffer', () => {
+  it('is there on this Node, and can be switched off', () => {
+    expect(SharedReader.create()).toBeInstanceOf(SharedReader)
+    process.env['CORBEL_HTTP_ACCELERATE'] = '0'
+    try {
+      expect(SharedReader.create()).toBeUndefined()
+    } finally {
+      delete process.env['CORBEL_HTTP_ACCELERATE']
+    }
+  })
+
+  it.each([true, false])(
+    'does not mix connections whose bodies are kept (accelerated: %s)',
+    async (accelerated) => {
+      process.env['CORBEL_HTTP_ACCELERATE'] = accelerated ? '1' : '0'
+      const release = deferred()
+      try {
+        const { open } = await start(async (exchange) => {
+          const body = await exchange.body.bytes(1 << 20)
+          await release.promise
+          reply(exchange, Buffer.from(body).toString('latin1'))
+        })
+        const clients = await Promise.all([1, 2, 3].map(open))
+        // whole in one read, split inside of the head, split inside of the body
+        const bodies = ['a', 'b', 'c'].map((letter) => letter.repeat(5000))
+        clients[0]!.send(head(5000) + bodies[0]!)
+        clients[1]!.send(head(5000).slice(0, 20))
+        clients[2]!.send(head(5000) + bodies[2]!.slice(0, 100))
+        clients[1]!.send(head(5000).slice(20) + bodies[1]!)
+        clients[2]!.send(bodies[2]!.slice(100))
+        release.resolve()
+        const answers = await Promise.all(clients.map((client) => client.response()))
+        expect(answers.map(({ body }) => body)).toEqual(bodies)
+      } finally {
+        delete process.env['CORBEL_HTTP_ACCELERATE']
+      }
+    },
+  )
+
+  it('gives sockets back with bytes of their own after an upgrade', async () => {
+    const received: Buffer[] = []
+    const done = deferred()
+    const { open } = await start((exchange) => {
+      const { socket, head: rest } = exchange.feature(UPGRADE)!.accept()
+      received.push(Buffer.from(rest))
+      socket.on('data', (chunk: Buffer) => {
+        received.push(chunk)
+        if (Buffer.concat(received).toString() !== 'zeroonetwo') return
+        socket.destroy()
+        done.resolve()
+      })
+    })
+    const client = await open()
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nzero')
+    const other = await open()
+    other.send('GET / HT')
+    client.send('one')
+    other.send('TP/1.1\r\n')
+    client.send('two')
+    await done.promise
+    expect(Buffer.concat(received).toString()).toBe('zeroonetwo')
+  })
+})
