@@ -1,5 +1,6 @@
 import {
   APP_GUARD,
+  ConflictException,
   Body,
   Controller,
   createApp,
@@ -37,6 +38,7 @@ class Accounts {
   ) {}
 
   async register({ email, password }: Credentials): Promise<void> {
+    if (this.hashes.has(email)) throw new ConflictException('There is an account with this e-mail already')
     this.hashes.set(email, await this.passwords.hash(password))
   }
 
