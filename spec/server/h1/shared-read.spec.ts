@@ -6,12 +6,15 @@ const head = (length: number): string => `POST / HTTP/1.1\r\nHost: a\r\nContent-
 
 describe('the shared read buffer', () => {
   it('is there on this Node, and can be switched off', () => {
-    expect(SharedReader.create()).toBeInstanceOf(SharedReader)
-    process.env['CORBEL_HTTP_ACCELERATE'] = '0'
+    const given = process.env['CORBEL_HTTP_ACCELERATE']
     try {
+      delete process.env['CORBEL_HTTP_ACCELERATE']
+      expect(SharedReader.create()).toBeInstanceOf(SharedReader)
+      process.env['CORBEL_HTTP_ACCELERATE'] = '0'
       expect(SharedReader.create()).toBeUndefined()
     } finally {
-      delete process.env['CORBEL_HTTP_ACCELERATE']
+      if (given === undefined) delete process.env['CORBEL_HTTP_ACCELERATE']
+      else process.env['CORBEL_HTTP_ACCELERATE'] = given
     }
   })
 
