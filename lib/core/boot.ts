@@ -1,4 +1,4 @@
-import { isClass, type Class } from '../common/index.js'
+import { defineError, isClass, type Class } from '../common/index.js'
 import {
   BootFailed,
   Injector,
@@ -10,7 +10,6 @@ import {
   type ModuleRecord,
   type Token,
 } from '../di/index.js'
-import { defineError } from '../common/index.js'
 import { Reflector } from '../metadata/index.js'
 import { declaredEnhancers } from '../pipeline/index.js'
 import { AppModel } from './app-model.js'

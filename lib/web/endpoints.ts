@@ -1,6 +1,5 @@
-import { defineError, type Class, listOf } from '../common/index.js'
+import { defineError, isClass, listOf, type Class } from '../common/index.js'
 import { addInjectable, type AppModel, type DeclaredClass } from '../core/index.js'
-import { isClass } from '../common/index.js'
 import {
   existingMembers,
   lineage,

@@ -1,7 +1,6 @@
-import type { Class } from '../common/index.js'
+import { defineError, type Class } from '../common/index.js'
 import { ContextIdFactory, type ResolutionScope } from '../di/index.js'
 import { HttpRequest, parseQuery, type Exchange, type QueryParams, type ResponseSink } from '../http/index.js'
-import { defineError } from '../common/index.js'
 import type {
   Handler,
   HttpArgumentsHost,

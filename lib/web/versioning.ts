@@ -43,13 +43,13 @@ export function versionExtractor(options: VersioningOptions): VersionExtractor |
   switch (options.type ?? VersioningType.URI) {
     case VersioningType.HEADER: {
       const name = (options.header ?? 'x-api-version').toLowerCase()
-      return (context) => listOf(context.exchange.headers.get(name)?.trim())
+      return (context) => oneVersion(context.exchange.headers.get(name)?.trim())
     }
     case VersioningType.MEDIA_TYPE: {
       const key = options.key ?? 'v='
       return (context) => {
         const parts = (context.exchange.headers.get('accept') ?? '').split(/[;,]/).map((part) => part.trim())
-        return listOf(parts.find((part) => part.startsWith(key))?.slice(key.length))
+        return oneVersion(parts.find((part) => part.startsWith(key))?.slice(key.length))
       }
     }
     case VersioningType.QUERY: {
@@ -93,6 +93,6 @@ export function versionedPaths(
   )
 }
 
-function listOf(value: string | undefined): readonly string[] {
+function oneVersion(value: string | undefined): readonly string[] {
   return value === undefined || value === '' ? [] : [value]
 }
