@@ -38,7 +38,9 @@ export function listOf<T>(value: T | readonly T[]): readonly T[] {
  */
 export function isClass(value: unknown): value is Class {
   if (typeof value !== 'function') return false
-  if (/^class[\s{]/.test(Function.prototype.toString.call(value))) return true
-  const { prototype } = value as { prototype?: object }
-  return prototype !== undefined && Object.getOwnPropertyNames(prototype).length > 1
+  const prototype = Object.getOwnPropertyDescriptor(value, 'prototype')
+  // that of a class cannot be replaced (ECMA-262 §15.7.14), that of a function can
+  if (prototype?.writable === false) return true
+  const members = prototype?.value as object | undefined
+  return members !== undefined && Object.getOwnPropertyNames(members).length > 1
 }

@@ -17,6 +17,7 @@ export const BodyAlreadyRead = defineError<Record<never, never>>(
 export const ClientGone = defineError<Record<never, never>>(
   'CORBEL_CLIENT_GONE',
   'The client closed the connection before the exchange was complete.',
+  { status: 400 },
 )
 
 /** A request body: nothing is taken from the wire before someone asks for it. */

@@ -2,16 +2,23 @@ import { defineError } from '../common/index.js'
 
 // What a handler can do wrong with a response, on whatever engine.
 
-/** The head was set twice, or an interim answer came after it. */
-export const ResponseHeadSent = defineError<Record<never, never>>(
+/** Status or headers were set, or an interim answer was sent, after the head had left. */
+export const ResponseHeadSent = defineError<{ call: string }>(
   'CORBEL_RESPONSE_HEAD_SENT',
-  'Status and headers of this response were set already.',
+  '{call} comes too late: status and headers of this response were sent already. Answer once; headersSent tells whether that has happened.',
 )
 
 /** Body bytes before status and headers. */
 export const ResponseHeadMissing = defineError<Record<never, never>>(
   'CORBEL_RESPONSE_HEAD_MISSING',
   'Set status and headers with head() before the body is written.',
+)
+
+/** An answer in several forms, none of which the client takes (RFC 9110 §15.5.7). */
+export const FormatNotAcceptable = defineError<{ accept: string; available: string }>(
+  'CORBEL_FORMAT_NOT_ACCEPTABLE',
+  'Nothing here can be sent as {accept}. Available: {available}.',
+  { status: 406 },
 )
 
 /** Something written after the end. */

@@ -1,5 +1,6 @@
 import type { TypedKey } from '../common/index.js'
 import type { BodySource } from './body.js'
+import type { TlsInfo } from './features.js'
 import type { HeaderList } from './header-list.js'
 import type { HeaderView } from './header-view.js'
 
@@ -15,6 +16,8 @@ export interface ConnectionInfo {
   readonly localPort: number
   /** True over TLS. */
   readonly encrypted: boolean
+  /** What was agreed on, over TLS. */
+  readonly tls?: TlsInfo | undefined
 }
 
 /**
@@ -47,6 +50,8 @@ export interface Exchange {
 /** Where the answer goes. The engine decides how it looks on the wire. */
 export interface ResponseSink {
   readonly state: SinkState
+  /** The bytes of the body, once `head` has told how many there are. */
+  readonly length: number | undefined
   /**
    * Sets status and headers. They leave together with the first body bytes where possible.
    *

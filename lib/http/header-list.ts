@@ -10,6 +10,16 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // field-content without leading or trailing white space, obs-text as latin1
 const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/
 
+/** What an engine has rendered of a frozen list. */
+export interface RenderedLines {
+  readonly fields: string
+  /** Status line, fields, Date and the beginning of what is said of the length, which the answers of one second share. */
+  start: string
+  /** What `start` was made for. */
+  status: number
+  dateLine: string
+}
+
 /**
  * The fields of a response, in order. Names are kept in lower case; each name and value is checked when it comes in, so
  * that no engine can be made to split a response.
@@ -22,7 +32,7 @@ export class HeaderList {
   /** True once `freeze` was called: the list will not change, so an engine may keep what it rendered from it. */
   frozen = false
   /** Belongs to the H1 engine: the lines of a frozen list, rendered once. */
-  h1: string | undefined
+  h1: RenderedLines | undefined
 
   /** Builds a list from an object; array values become several lines. */
   static from(fields: Readonly<Record<string, string | number | readonly string[]>>): HeaderList {

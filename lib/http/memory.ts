@@ -76,6 +76,10 @@ export class MemoryExchange implements Exchange, ResponseSink {
     return this
   }
 
+  get length(): number | undefined {
+    return this.state !== 'idle' && typeof this.size === 'number' ? this.size : undefined
+  }
+
   get signal(): AbortSignal {
     return (this.aborting ??= new AbortController()).signal
   }
@@ -85,7 +89,7 @@ export class MemoryExchange implements Exchange, ResponseSink {
   }
 
   head(status: number, headers: HeaderList, body: BodySize): void {
-    if (this.state !== 'idle') throw new ResponseHeadSent({})
+    if (this.state !== 'idle') throw new ResponseHeadSent({ call: 'head()' })
     this.state = 'head'
     this.status = status
     this.fields = headers

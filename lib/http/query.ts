@@ -1,9 +1,9 @@
 import { defineError } from '../common/index.js'
 
-/** A query string with more parameters than are read. */
-export const QueryTooLarge = defineError<{ limit: number }>(
+/** A query or form with more parameters than are read. */
+export const QueryTooLarge = defineError<{ part: string; limit: number }>(
   'CORBEL_QUERY_TOO_LARGE',
-  'The query has more than {limit} parameters.',
+  'The {part} has more than {limit} parameters.',
   { status: 400 },
 )
 
@@ -16,6 +16,9 @@ export const QueryMalformed = defineError<{ part: string }>(
 
 /** Parameters by name; several of one name are an array. Has no prototype, so that no name can reach one. */
 export type QueryParams = Record<string, string | string[] | undefined>
+
+/** Reads what stands behind the `?`. An application may have another one than `parseQuery`. */
+export type QueryParser = (text: string) => QueryParams
 
 const DEFAULT_LIMIT = 1000
 
@@ -35,7 +38,7 @@ export function parseQuery(text: string, limit: number = DEFAULT_LIMIT, part = '
     let end = text.indexOf('&', start)
     if (end === -1) end = text.length
     if (end > start) {
-      if (++count > limit) throw new QueryTooLarge({ limit })
+      if (++count > limit) throw new QueryTooLarge({ part, limit })
       const equals = text.indexOf('=', start)
       const split = equals === -1 || equals > end ? end : equals
       add(params, decode(text.slice(start, split), part), decode(text.slice(split + 1, end), part))

@@ -1,46 +1,52 @@
-import { serialize, type SerializeOptions } from 'cookie'
-import { encodeUtf8 } from '../common/index.js'
-import { Emitter } from './emitter.js'
-import type { BodySize, Exchange, ResponseSink, SinkState } from './exchange.js'
-import { HeaderList } from './header-list.js'
+import { writeCookie, type CookieOptions, type CookieRules } from './cookies.js'
+import { isBodyless } from './end-whole.js'
+import { FormatNotAcceptable } from './errors.js'
+import type { Exchange } from './exchange.js'
+import { PUSH, type PushOptions } from './features.js'
+import { mediaTypeOf } from './media-types.js'
+import { negotiate } from './negotiation.js'
+import { NodeResponse, type HeaderValue } from './node-response.js'
+import { setOwn } from './own-property.js'
+import type { HttpRequest } from './request.js'
 import { statusText } from './status.js'
 
-/** Attributes of a cookie. `path=/` and `SameSite=Lax` by default. `maxAge` is in milliseconds. */
-export type CookieOptions = Omit<SerializeOptions, 'encode'>
+/** What a response belongs to. */
+export interface ResponseCall {
+  readonly request: HttpRequest
+  /** How cookies are set. */
+  readonly cookieRules: CookieRules
+}
 
-type HeaderValue = string | number | readonly string[]
+/** Answers by media type; `default` where the client takes none of them. */
+export type FormatHandlers = Readonly<
+  Record<string, (request: HttpRequest | undefined, response: HttpResponse) => void>
+>
 
 /** The response as handlers and middleware know it: nothing leaves before the first of `send`, `json`, `write`, `end`. */
-export class HttpResponse extends Emitter {
-  [own: string]: unknown
-  /** The status to answer with. */
-  statusCode: number
+export class HttpResponse extends NodeResponse {
   /** Values for templates and later middleware. */
   locals: Record<string, unknown> = {}
-  readonly headers = new HeaderList()
-  private readonly sink: ResponseSink
 
   /**
    * @param exchange to answer
    * @param status what the route answers with unless it is changed; 200 by default
+   * @param call what it belongs to; undefined outside of an application
    */
-  constructor(exchange: Exchange, status = 200) {
-    super()
-    this.sink = exchange.sink
-    this.statusCode = status
+  constructor(
+    exchange: Exchange,
+    status = 200,
+    protected readonly call?: ResponseCall,
+  ) {
+    super(exchange, status)
   }
 
-  get headersSent(): boolean {
-    return this.sink.state !== 'idle'
+  /** The request that is answered. */
+  get req(): HttpRequest | undefined {
+    return this.call?.request
   }
 
-  get writableEnded(): boolean {
-    return this.sink.state === 'ended' || this.sink.state === 'aborted'
-  }
-
-  /** As `writableEnded`. */
-  get finished(): boolean {
-    return this.writableEnded
+  set req(value: unknown) {
+    setOwn(this, 'req', value)
   }
 
   status(code: number): this {
@@ -51,16 +57,6 @@ export class HttpResponse extends Emitter {
   /** As `status`. */
   code(code: number): this {
     return this.status(code)
-  }
-
-  /** Sets a header; an array becomes several lines. */
-  setHeader(name: string, value: HeaderValue): this {
-    if (typeof value !== 'object') this.headers.set(name, String(value))
-    else {
-      this.headers.delete(name)
-      for (const one of value) this.headers.append(name, one)
-    }
-    return this
   }
 
   /** Sets one header, or all of an object. */
@@ -77,18 +73,7 @@ export class HttpResponse extends Emitter {
 
   /** Adds a line, whether or not there is one of that name. */
   append(name: string, value: string | readonly string[]): this {
-    for (const one of typeof value === 'string' ? [value] : value) this.headers.append(name, one)
-    return this
-  }
-
-  /** As `append`. */
-  appendHeader(name: string, value: string | readonly string[]): this {
-    return this.append(name, value)
-  }
-
-  getHeader(name: string): string | string[] | undefined {
-    const all = this.headers.getAll(name)
-    return all.length > 1 ? all : all[0]
+    return this.appendHeader(name, value)
   }
 
   /** As `getHeader`. */
@@ -96,25 +81,10 @@ export class HttpResponse extends Emitter {
     return this.getHeader(name)
   }
 
-  getHeaders(): Record<string, string | string[] | undefined> {
-    return Object.fromEntries(this.getHeaderNames().map((name) => [name, this.getHeader(name)]))
-  }
-
-  getHeaderNames(): string[] {
-    return [...new Set([...this.headers].map(([name]) => name))]
-  }
-
-  hasHeader(name: string): boolean {
-    return this.headers.has(name)
-  }
-
-  removeHeader(name: string): void {
-    this.headers.delete(name)
-  }
-
-  /** Sets the content type; `json`, `html` and `text` stand for their media types. */
+  /** Sets the content type: a media type, or a short name or file name (`json`, `.png`, `report.pdf`). */
   type(type: string): this {
-    return this.setHeader('content-type', MEDIA_TYPES[type] ?? type)
+    const known = type.includes('/') ? type : (mediaTypeOf(type) ?? 'application/octet-stream')
+    return this.setHeader('content-type', known)
   }
 
   /** As `type`. */
@@ -122,13 +92,29 @@ export class HttpResponse extends Emitter {
     return this.type(type)
   }
 
-  /** Adds a name to `Vary`. */
-  vary(name: string): this {
-    const known = this.headers.get('vary')
-    const names = known?.split(/\s*,\s*/).map((one) => one.toLowerCase()) ?? []
-    if (!names.includes(name.toLowerCase()))
-      this.setHeader('vary', known === undefined ? name : `${known}, ${name}`)
+  /** Adds names to `Vary`. */
+  vary(names: string | readonly string[]): this {
+    for (const name of [names].flat()) {
+      const known = this.headers.get('vary')
+      const list = known?.split(/\s*,\s*/).map((one) => one.toLowerCase()) ?? []
+      if (name === '*') this.setHeader('vary', '*')
+      else if (!list.includes(name.toLowerCase()) && known !== '*')
+        this.setHeader('vary', known === undefined ? name : `${known}, ${name}`)
+    }
     return this
+  }
+
+  /**
+   * Adds links to the `Link` header (RFC 8288).
+   *
+   * @param links addresses by relation: `{ next: '/users?page=2' }`
+   */
+  links(links: Readonly<Record<string, string>>): this {
+    const known = this.headers.get('link')
+    const added = Object.entries(links).map(
+      ([rel, url]) => `<${encodeUri(url)}>; rel="${rel.replaceAll(/["\\]/g, '\\$&')}"`,
+    )
+    return this.setHeader('link', [...(known === undefined ? [] : [known]), ...added].join(', '))
   }
 
   /**
@@ -137,15 +123,14 @@ export class HttpResponse extends Emitter {
    * @param name its name
    * @param value a string; an object is sent as `j:` and its JSON
    * @param options attributes; `maxAge` in milliseconds
+   * @throws {CorbelError} CORBEL_COOKIE_INVALID for what browsers would not take
    */
   cookie(name: string, value: string | object, options: CookieOptions = {}): this {
-    const text = typeof value === 'string' ? value : `j:${JSON.stringify(value)}`
-    const attributes: SerializeOptions = { path: '/', sameSite: 'lax', ...options }
-    if (options.maxAge !== undefined) {
-      attributes.maxAge = Math.floor(options.maxAge / 1000)
-      attributes.expires ??= new Date(Date.now() + options.maxAge)
-    }
-    return this.append('set-cookie', serialize(name, text, attributes))
+    const text = typeof value === 'object' ? `j:${JSON.stringify(value)}` : value
+    return this.append(
+      'set-cookie',
+      writeCookie(name, text, { ...this.call?.cookieRules.defaults, ...options }),
+    )
   }
 
   /** Deletes a cookie: name the same path and domain that it was set with. */
@@ -168,198 +153,96 @@ export class HttpResponse extends Emitter {
       .send(`${statusText(status)}. Redirecting to ${this.headers.get('location')}`)
   }
 
-  sendStatus(status: number): void {
-    this.status(status).send(statusText(status))
+  /**
+   * Sends another resource along before the client asks for it (RFC 9113 §8.4): the application answers it like any other
+   * request. Where that is not possible (HTTP/1.1, and browsers, which have given it up), nothing happens; see
+   * `writeEarlyHints` for what does there.
+   *
+   * @param path path and query
+   * @param options method and fields of the request
+   * @returns true if it will be sent
+   */
+  push(path: string, options?: PushOptions): boolean {
+    return this.exchange.feature(PUSH)?.push(path, options) ?? false
+  }
+
+  sendStatus(status: number): this {
+    return this.status(status).send(statusText(status))
   }
 
   /** Answers with JSON. */
-  json(value: unknown): void {
+  json(value: unknown): this {
+    this.beforeHead('json()')
     this.defaultType('application/json; charset=utf-8')
-    this.end(JSON.stringify(value) ?? '')
-  }
-
-  /** Answers: text, bytes, or anything else as JSON; nothing for undefined and null. */
-  send(body?: unknown): void {
-    if (body === undefined || body === null) this.end()
-    else if (typeof body === 'string') {
-      this.defaultType('text/plain; charset=utf-8')
-      this.end(body)
-    } else if (body instanceof Uint8Array) {
-      this.defaultType('application/octet-stream')
-      this.end(body)
-    } else this.json(body)
-  }
-
-  writeHead(status: number, ...rest: (string | Readonly<Record<string, HeaderValue>> | undefined)[]): this {
-    this.statusCode = status
-    const fields = rest.find((one) => typeof one === 'object')
-    if (fields !== undefined) this.header(fields)
-    return this
-  }
-
-  /** Sends the head now; the body follows with `write` and `end`. */
-  flushHeaders(): void {
-    if (this.headersSent) return
-    if (isOwn(this, 'writeHead')) this.writeHead(this.statusCode)
-    const length = Number(this.headers.get('content-length') ?? NaN)
-    this.sink.head(this.statusCode, this.headers, Number.isNaN(length) ? 'stream' : length)
-  }
-
-  /** Sends a part of the body. Returns false if the reader is slower: `drain` tells when it has caught up. */
-  write(chunk: string | Uint8Array, encoding?: BufferEncoding): boolean {
-    this.flushHeaders()
-    const goesOn = this.sink.write(bytesOf(chunk, encoding))
-    if (!goesOn) {
-      this.sink.drained().then(
-        () => this.emit('drain'),
-        () => undefined,
-      )
-    }
-    return goesOn
-  }
-
-  end(last?: string | Uint8Array, encoding?: BufferEncoding): this {
-    if (this.writableEnded) return this
-    const body = last === undefined || last === null ? undefined : encoded(last, encoding)
-    if (this.headersSent) this.sink.end(body)
-    else {
-      if (isOwn(this, 'writeHead')) this.writeHead(this.statusCode)
-      endWhole(this.sink, this.statusCode, this.headers, body)
-    }
-    return this
+    const text = JSON.stringify(value) ?? ''
+    // who has replaced `send` wants to see this answer, too
+    return this.send === HttpResponse.prototype.send ? this.end(text) : this.send(text)
   }
 
   /**
-   * Where results go: the transport itself, or, where a middleware has put functions of its own in the place of
-   * `writeHead`, `write` or `end` (sessions and compression do), those functions.
+   * Answers with a script that calls the function named by the query's `callback`; with JSON if it names none.
+   *
+   * @param value what the function is called with
    */
-  get outlet(): ResponseSink {
-    return OVERRIDABLE.some((name) => isOwn(this, name)) ? new OverriddenSink(this, this.sink) : this.sink
+  jsonp(value: unknown): this {
+    const callback = this.req?.query['callback']
+    const name = typeof callback === 'string' ? callback.replaceAll(/[^[\]\w$.]/g, '') : ''
+    if (name === '') return this.json(value)
+    // what JSON allows and scripts did not (ECMAScript before 2019), and a guard against content sniffing
+    const json = (JSON.stringify(value) ?? '').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+    this.setHeader('x-content-type-options', 'nosniff').type('js')
+    return this.end(`/**/ typeof ${name} === 'function' && ${name}(${json});`)
   }
 
-  /** What Node calls the rendered head; middleware asks whether it is there. */
-  get _header(): string | undefined {
-    return this.headersSent ? `HTTP/1.1 ${this.statusCode}` : undefined
+  /** Answers: text, bytes, or anything else as JSON; nothing for undefined and null. */
+  send(body?: unknown): this {
+    this.beforeHead('send()')
+    if (body === undefined || body === null) return this.end()
+    if (typeof body === 'string') {
+      this.defaultType('text/plain; charset=utf-8')
+      const type = this.headers.get('content-type') ?? ''
+      if (/^(?:text\/|application\/(?:json|javascript|xml)\b)/.test(type) && !type.includes('charset'))
+        this.headers.set('content-type', `${type}; charset=utf-8`)
+      return this.end(body)
+    }
+    if (body instanceof Uint8Array) {
+      this.defaultType('application/octet-stream')
+      return this.end(body)
+    }
+    return this.json(body)
   }
 
-  /** What Node calls before a body without a head; middleware does the same. */
-  _implicitHeader(): void {
-    this.writeHead(this.statusCode)
+  /**
+   * Answers by what the client takes (RFC 9110 §12.5.1).
+   *
+   * @param handlers by media type or short name (`json`); the first is sent to clients that do not say
+   * @throws {CorbelError} CORBEL_FORMAT_NOT_ACCEPTABLE (406) where there is nothing for it and no `default`
+   */
+  format(handlers: FormatHandlers): this {
+    const types = Object.keys(handlers).filter((type) => type !== 'default')
+    const request = this.req
+    const [best] = negotiate('accept', this.exchange.headers.get('accept'), types)
+    this.vary('Accept')
+    if (best !== undefined) this.type(best)
+    const handler = best === undefined ? handlers['default'] : handlers[best]
+    if (handler === undefined)
+      throw new FormatNotAcceptable({
+        accept: (this.exchange.headers.get('accept') ?? '*/*').slice(0, 200),
+        available: types.join(', '),
+      })
+    handler(request, this)
+    return this
   }
 
-  /** `finish` when the answer is complete, `close` when nothing more happens, whether or not it is. */
-  protected listened(event: string | symbol): void {
-    if (event !== 'finish' && event !== 'close') return
-    this.sink.onClose((state) => {
-      if (event === 'close' || state === 'ended') this.emit(event)
-    })
+  /** Whether middleware has put functions of its own in the place of `json` or `send`, to see what is answered. */
+  get isWatched(): boolean {
+    return this.send !== HttpResponse.prototype.send || this.json !== HttpResponse.prototype.json
   }
 
   private defaultType(type: string): void {
-    if (!this.headers.has('content-type')) this.headers.set('content-type', type)
+    if (!this.headers.has('content-type') && !isBodyless(this.statusCode))
+      this.headers.set('content-type', type)
   }
-}
-
-const OVERRIDABLE = ['writeHead', 'write', 'end'] as const
-
-/** True if the object has another function than its class under a name. */
-function isOwn(response: HttpResponse, name: (typeof OVERRIDABLE)[number]): boolean {
-  return Object.hasOwn(response, name)
-}
-
-/** Sends through the methods of a response, so that what has been put in their place has its say. */
-class OverriddenSink implements ResponseSink {
-  constructor(
-    private readonly response: HttpResponse,
-    private readonly sink: ResponseSink,
-  ) {}
-
-  get state(): SinkState {
-    return this.sink.state
-  }
-
-  head(status: number, headers: HeaderList, body: BodySize): void {
-    const { response } = this
-    response.statusCode = status
-    if (headers !== response.headers) {
-      for (const name of response.getHeaderNames()) response.removeHeader(name)
-      for (const [name, value] of headers) response.append(name, value)
-    }
-    if (typeof body === 'number') response.setHeader('content-length', body)
-  }
-
-  write(chunk: Uint8Array): boolean {
-    return this.response.write(chunk)
-  }
-
-  /** Whoever has replaced `write` also says when there is room again. */
-  drained(): Promise<void> {
-    return new Promise((resolve) => this.response.on('drain', resolve).on('close', resolve))
-  }
-
-  end(last?: Uint8Array | string): void {
-    this.response.end(last)
-  }
-
-  abort(error: Error): void {
-    this.sink.abort(error)
-  }
-
-  onClose(listener: (state: 'ended' | 'aborted') => void): void {
-    this.sink.onClose(listener)
-  }
-}
-
-/** Text in another encoding than UTF-8 becomes bytes. */
-function encoded(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): string | Uint8Array {
-  const isUtf8 = typeof encoding !== 'string' || encoding === 'utf8' || encoding === 'utf-8'
-  return typeof chunk !== 'string' || isUtf8 ? chunk : Buffer.from(chunk, encoding)
-}
-
-function bytesOf(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): Uint8Array {
-  const content = encoded(chunk, encoding)
-  return typeof content === 'string' ? encodeUtf8(content) : content
-}
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  json: 'application/json; charset=utf-8',
-  html: 'text/html; charset=utf-8',
-  text: 'text/plain; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  xml: 'application/xml; charset=utf-8',
-}
-
-/**
- * Sends an answer whose body is complete.
- *
- * @param sink to write to
- * @param status the status; 204 and 304 have no body (RFC 9110 §6.4.1)
- * @param headers without framing
- * @param body text is sent as UTF-8
- */
-export function endWhole(
-  sink: ResponseSink,
-  status: number,
-  headers: HeaderList,
-  body?: string | Uint8Array,
-): void {
-  if (status === 204 || status === 304) {
-    sink.head(status, headers, 'none')
-    sink.end()
-    return
-  }
-  sink.head(status, headers, typeof body === 'string' ? utf8Length(body) : (body?.length ?? 0))
-  sink.end(body)
-}
-
-/**
- * The length of a text in UTF-8.
- *
- * @param text any string
- * @returns bytes
- */
-export function utf8Length(text: string): number {
-  return typeof Buffer === 'undefined' ? encodeUtf8(text).length : Buffer.byteLength(text)
 }
 
 /** What may not stand in a URI (RFC 3986 §2): also a percent sign that begins no escape. */

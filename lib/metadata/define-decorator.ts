@@ -3,6 +3,7 @@ import {
   existingParameters,
   existingValues,
   lineage,
+  nearestValue,
   noteHandler,
   noteProblem,
   ownValues,
@@ -77,7 +78,8 @@ export function defineDecorator<Args extends readonly unknown[], Value>(
         : `it belongs on a ${options.on.join(' or a ')}, not on a ${site.kind}`.replaceAll('-', ' ')
       if (reason === undefined) return
       const decorator = `@${options.label?.(value) ?? options.name}`
-      noteProblem(site.owner, { decorator, place: describeSite(site), reason })
+      // what is told here ends with a full stop of its own
+      noteProblem(site.owner, { decorator, place: describeSite(site), reason: reason.replace(/\.$/, '') })
     }
   }
   return Object.assign(decorate, { key, decoratorName: options.name, merge })
@@ -138,10 +140,13 @@ function write(
  * @param target the class
  */
 export function readClass<Value>(ref: MetadataRef<Value>, target: DeclaringClass): Value | undefined {
+  // asked for each route of an application, mostly for nothing
+  const nearest = nearestValue(target, ref.key) as Value | undefined
+  if (nearest === undefined || ref.merge === 'replace') return nearest
   return mergeValues(
     ref.merge,
     lineage(target).map((one) => existingValues(one)?.get(ref.key)),
-  ) as Value | undefined
+  ) as Value
 }
 
 /**

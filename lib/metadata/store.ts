@@ -79,6 +79,20 @@ export function existingValues(
   return member === undefined ? found?.values : found?.members.get(member)?.values
 }
 
+/**
+ * The value of the nearest class that has one: the class itself, or one that it extends.
+ *
+ * @param target any class
+ * @param key of a decorator
+ */
+export function nearestValue(target: DeclaringClass, key: MetadataKey): unknown {
+  for (let one: unknown = target; isConstructor(one); one = Object.getPrototypeOf(one)) {
+    const value = declarations.get(one)?.values.get(key)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 /** The decorated parameters of a method as this class itself declares it, by index. */
 export function existingParameters(
   owner: DeclaringClass,

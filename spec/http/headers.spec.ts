@@ -1,5 +1,5 @@
-import * as fc from 'fast-check'
 import { HeaderList, ListedHeaders, NO_HEADERS } from '../../lib/http/index.js'
+import { fc } from '../support/properties.js'
 
 describe('HeaderList', () => {
   it('ignores the case of names, keeps the order, and joins nothing', () => {

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check'
 import { HttpRequest, MemoryExchange, parseQuery, statusText } from '../../lib/http/index.js'
+import { fc } from '../support/properties.js'
 
 const requestOf = (target: string, headers: Record<string, string> = {}, more: object = {}) =>
   new HttpRequest(new MemoryExchange({ method: 'get', target, headers: Object.entries(headers), ...more }))
