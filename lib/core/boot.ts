@@ -8,11 +8,14 @@ import {
   type ModuleImport,
   type ModuleOverrides,
   type ModuleRecord,
+  type ProviderOverrides,
+  type ProviderRecord,
   type Token,
 } from '../di/index.js'
 import { Reflector } from '../metadata/index.js'
 import { declaredEnhancers } from '../pipeline/index.js'
 import { AppModel } from './app-model.js'
+import { ApplicationState } from './application-state.js'
 import { DiscoveryService } from './discovery.js'
 import type { DeclaredClass, Feature } from './feature.js'
 import { LogBuffer } from './log-buffer.js'
@@ -34,8 +37,8 @@ export interface BootOptions {
   readonly bufferLogs?: boolean
   readonly features?: readonly Feature[]
   readonly overrides?: ModuleOverrides
-  /** Called when every class is inspected and nothing is linked yet: the place to replace providers. */
-  readonly onGraph?: (graph: ModuleGraph) => void
+  /** Providers and enhancers to replace by others, also in modules that are loaded later. */
+  readonly replaced?: ProviderOverrides
   /** Gives a value for a dependency that nothing provides; undefined leaves it missing. */
   readonly mocker?: (token: Token) => unknown
   /** Runs every call in a RequestContext, also if nothing injects it. Default false. */
@@ -74,7 +77,7 @@ export async function boot(root: ModuleImport, options: BootOptions = {}): Promi
 }
 
 async function build(root: ModuleImport, options: BootOptions): Promise<Booted> {
-  const graph = new ModuleGraph(options.overrides)
+  const graph = new ModuleGraph(options.overrides, options.replaced)
   const injector = new Injector()
   const model = new AppModel(graph, injector)
   // an entry that cannot be imported at all is among graph.problems too
@@ -85,28 +88,33 @@ async function build(root: ModuleImport, options: BootOptions): Promise<Booted> 
   if (record === undefined) throw new BootFailed(graph.problems)
   const features = orderFeatures([...(options.features ?? []), ...(graph.features as Set<Feature>)])
 
+  model.features = features
+
   graph.addBuiltin(Reflector)
+  graph.addBuiltin({ provide: AppModel, useValue: model })
   const requestContext = new RequestContext()
   graph.addBuiltin({ provide: RequestContext, useValue: requestContext })
+  graph.addBuiltin({ provide: ApplicationState, useValue: model.state })
   graph.addBuiltin({ provide: DiscoveryService, useValue: new DiscoveryService(model) })
-  graph.addBuiltin({ provide: LazyModuleLoader, useValue: new LazyModuleLoader(model) })
+  graph.addBuiltin({ provide: LazyModuleLoader, useValue: new LazyModuleLoader(model, options.mocker) })
   for (const feature of features) {
     await feature.configure?.({
       provide: (provider) => void graph.addBuiltin(provider),
       useDefaultPipe: (pipe, type) => void (model.globals.defaultPipe = { pipe, type }),
+      explainErrors: (explain) => void model.explainers.push(explain),
     })
   }
   const declared = graph.modules.flatMap((module) => prepareModule(module, model))
   for (const one of declared) for (const feature of features) feature.inspect?.(one, model)
   for (const feature of features) feature.check?.(model)
-  options.onGraph?.(graph)
 
-  if (options.mocker !== undefined) mockMissing(graph, options.mocker)
+  if (options.mocker !== undefined) mockMissing(graph, options.mocker, graph.records())
   const { problems } = linkGraph(graph)
   if (options.requestContext === true || isInjected(RequestContext, graph))
     model.requestContext = requestContext
   const all = [...graph.problems, ...problems, ...model.problems]
   if (all.length > 0) throw new BootFailed(all)
+  model.modules = [...graph.modules]
   await injector.buildSingletons([graph.home, ...graph.modules])
   return { model, features }
 }
@@ -134,11 +142,21 @@ function isInjected(token: Token, graph: ModuleGraph): boolean {
   return [...graph.records()].some((record) => record.dependencies.some((one) => one.target === target))
 }
 
-/** Provides a value for each token that is asked for and cannot be found. */
-function mockMissing(graph: ModuleGraph, mocker: (token: Token) => unknown): void {
-  linkGraph(graph)
-  const needs = [...graph.records()].flatMap((record) => record.dependencies)
-  for (const { token, target } of needs) {
+/**
+ * Provides a value for each token that is asked for and cannot be found.
+ *
+ * @param graph walked
+ * @param mocker gives the values; undefined leaves a token missing
+ * @param records whose dependencies count
+ */
+export function mockMissing(
+  graph: ModuleGraph,
+  mocker: (token: Token) => unknown,
+  records: Iterable<ProviderRecord>,
+): void {
+  const asking = [...records]
+  linkGraph(graph, asking)
+  for (const { token, target } of asking.flatMap((record) => record.dependencies)) {
     if (target !== undefined || token === undefined || graph.builtins.has(token)) continue
     const useValue = mocker(token)
     if (useValue !== undefined) graph.addBuiltin({ provide: token, useValue })

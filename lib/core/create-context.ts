@@ -15,5 +15,12 @@ export async function createContext(
   root: ModuleImport,
   options: ContextOptions & { readonly features?: readonly Feature[] } = {},
 ): Promise<ApplicationContext> {
-  return new ApplicationContext(await boot(root, options), options).init()
+  const context = new ApplicationContext(await boot(root, options), options)
+  try {
+    return await context.init()
+  } catch (error) {
+    // nobody has the context, so nobody else can close what its hooks have opened
+    await context.close().catch(() => undefined)
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import type { Class } from '../common/index.js'
-import { Module, Scope, type ProviderRecord, type Token } from '../di/index.js'
+import { aliasTarget, Module, Scope, type ProviderRecord, type Token } from '../di/index.js'
 import { MetadataScanner, Reflector, SetMetadata, type CustomDecorator } from '../metadata/index.js'
 import type { AppModel } from './app-model.js'
 
@@ -22,7 +22,23 @@ export class DiscoveredClass {
 
   /** The singleton; undefined for request-scoped and transient providers. */
   get instance(): unknown {
-    return this.record.built ? this.record.instance : undefined
+    const { built, instance } = aliasTarget(this.record)
+    return built ? instance : undefined
+  }
+
+  /** True if it is a second name (`useExisting`): its instance is listed under its own token as well. */
+  get isAlias(): boolean {
+    return this.record.source.kind === 'alias'
+  }
+
+  /** True if no class is listed: values, factories and aliases. */
+  get isNotMetatype(): boolean {
+    return this.record.metatype === undefined
+  }
+
+  /** True if each injection has its own instance. */
+  get isTransient(): boolean {
+    return aliasTarget(this.record).isTransient
   }
 
   get scope(): Scope {
@@ -83,6 +99,7 @@ export class DiscoveryService {
    * @param decorator made by `createDecorator`
    * @param found from `getProviders` or `getControllers`
    * @param method a method's name
+   * @returns undefined where the decorator is not, or where there is no such method
    */
   getMetadataByDecorator<T>(
     decorator: DiscoverableDecorator<T>,
@@ -91,9 +108,11 @@ export class DiscoveryService {
   ): T | undefined {
     const { metatype } = found
     if (metatype === undefined) return undefined
-    const target =
-      method === undefined ? metatype : (metatype.prototype as Record<string, () => unknown>)[method]!
-    return this.reflector.get<T | undefined>(decorator.KEY, target)
+    if (method === undefined) return this.reflector.get<T | undefined>(decorator.KEY, metatype)
+    const handler = (metatype.prototype as Record<string, unknown>)[method]
+    return typeof handler === 'function'
+      ? this.reflector.get<T | undefined>(decorator.KEY, handler as () => unknown)
+      : undefined
   }
 
   private list(options: DiscoveryOptions, accepts: (record: ProviderRecord) => boolean): DiscoveredClass[] {

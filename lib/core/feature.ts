@@ -11,6 +11,9 @@ export interface DeclaredClass {
   readonly record: ProviderRecord
 }
 
+/** Turns an error of a library into one that says what to answer. */
+export type ExplainError = (error: unknown) => Error | undefined
+
 /** What a feature may add before the graph is checked. */
 export interface AppBuilder {
   /** Makes a provider visible in every module. */
@@ -22,6 +25,12 @@ export interface AppBuilder {
    * @param type its class; a declared pipe of this class (or derived from it) takes its place
    */
   useDefaultPipe(pipe: PipeTransform<never>, type: Class): void
+  /**
+   * Says what errors of a library mean, where no filter has taken them.
+   *
+   * @param explain gives an error with a status, the other one as its cause; undefined for errors of others
+   */
+  explainErrors(explain: ExplainError): void
 }
 
 /** The application as features see it once it runs. */
@@ -45,12 +54,20 @@ export interface Feature {
   inspect?(declared: DeclaredClass, model: AppModel): void
   /** After every class was inspected: problems that only the whole shows. */
   check?(model: AppModel): void
-  /** What `app.describe()` tells about an endpoint beyond handler and plan; undefined for endpoints of other features. */
+  /**
+   * What `app.describe()` tells about an endpoint beyond handler and plan; undefined for endpoints of other features. Lines
+   * for people go into `notes`, to which every feature may add.
+   */
   describe?(endpoint: EndpointModel): object | undefined
   /** When all singletons are built. */
   compile?(model: AppModel): MaybePromise<void>
   /** After the hooks of the application's own classes. */
   start?(app: RunningApp): MaybePromise<void>
+  /**
+   * At shutdown, when the server begins to wait for requests in flight: what has no end of its own is to end now. Nobody waits
+   * for what this begins; `stop` does.
+   */
+  drain?(): void
   /** At shutdown, before the last hooks of the application's own classes; the last started stops first. */
   stop?(): MaybePromise<void>
 }

@@ -36,8 +36,8 @@ export type HookName =
 type Hook = (signal?: string) => unknown
 
 /**
- * Calls a hook while the application starts: modules that others need first; within a module all together, the module
- * class last. Stops at the first error.
+ * Calls a hook while the application starts: modules that others need first; within a module what others need first, the
+ * module class last. Stops at the first error.
  *
  * @param modules of the graph
  * @param hook which one
@@ -45,9 +45,8 @@ type Hook = (signal?: string) => unknown
 export async function callStartHooks(modules: readonly ModuleRecord[], hook: HookName): Promise<void> {
   const called = new Set<object>()
   for (const module of initialisationOrder(modules)) {
-    const [own, self] = instancesOf(module, called)
-    await Promise.all(own.map((instance) => call(instance, hook)))
-    await Promise.all(self.map((instance) => call(instance, hook)))
+    const [own, self] = hooksOf(module, hook, called)
+    for (const group of [...own, self]) await Promise.all(group.map((call) => call(undefined)))
   }
 }
 
@@ -67,34 +66,61 @@ export async function callStopHooks(
   const errors: unknown[] = []
   const called = new Set<object>()
   for (const module of initialisationOrder(modules).reverse()) {
-    for (const group of instancesOf(module, called)) {
-      const settled = await Promise.allSettled(group.map((instance) => call(instance, hook, signal)))
+    const [own, self] = hooksOf(module, hook, called)
+    for (const group of [...own.reverse(), self]) {
+      const settled = await Promise.allSettled(group.map((call) => call(signal)))
       for (const one of settled) if (one.status === 'rejected') errors.push(one.reason)
     }
   }
   return errors
 }
 
-async function call(instance: object, hook: HookName, signal?: string): Promise<void> {
-  const method: unknown = (instance as Record<string, unknown>)[hook]
-  if (typeof method === 'function') await (method as Hook).call(instance, signal)
+type HookCall = (signal: string | undefined) => Promise<void>
+
+/** The hooks of a module's instances, grouped so that what others inject comes first; and the module class's own. */
+function hooksOf(
+  module: ModuleRecord,
+  hook: HookName,
+  called: Set<object>,
+): readonly [HookCall[][], HookCall[]] {
+  const self = module.providers.get(module.type)
+  const owners: ProviderRecord[] = []
+  const calls = new Map<ProviderRecord, HookCall[]>()
+  for (const record of module.records()) {
+    const own = hooksOfRecord(record, hook, called)
+    if (own.length === 0) continue
+    calls.set(record, own)
+    if (record !== self) owners.push(record)
+  }
+  const groups = owners.length > 1 ? byDependency(owners) : [owners]
+  return [
+    groups.map((group) => group.flatMap((record) => calls.get(record)!)),
+    (self && calls.get(self)) ?? [],
+  ]
 }
 
-/** The instances of a module that exist outside requests, and the module class's own, which comes after them. */
-function instancesOf(
-  module: ModuleRecord,
-  called: Set<object>,
-): readonly [readonly object[], readonly object[]] {
-  const own: object[] = []
-  const fresh = (record: ProviderRecord): object[] =>
-    liveInstances(record).filter((one) => {
-      // one object may stand under several tokens: each hook is called once
-      const isFresh = !called.has(one)
-      called.add(one)
-      return isFresh
-    })
-  for (const record of module.records()) if (record !== module.self) own.push(...fresh(record))
-  return [own, module.providers.has(module.type) ? fresh(module.self) : []]
+function hooksOfRecord(record: ProviderRecord, hook: HookName, called: Set<object>): HookCall[] {
+  const calls: HookCall[] = []
+  for (const instance of liveInstances(record)) {
+    const method = hookOf(instance, hook)
+    // one object may stand under several tokens: each hook is called once
+    if (method === undefined || called.has(instance)) continue
+    called.add(instance)
+    calls.push(async (signal) => void (await method.call(instance, signal)))
+  }
+  return calls
+}
+
+function hookOf(instance: object, hook: HookName): Hook | undefined {
+  try {
+    const method: unknown = (instance as Record<string, unknown>)[hook]
+    return typeof method === 'function' ? (method as Hook) : undefined
+  } catch (error) {
+    // a proxy that refuses unknown names: an error of this hook, which must not skip the others
+    return async () => {
+      throw error
+    }
+  }
 }
 
 function liveInstances(record: ProviderRecord): object[] {
@@ -102,4 +128,23 @@ function liveInstances(record: ProviderRecord): object[] {
   if (record.source.kind === 'alias') return []
   const instances = record.built ? [record.instance, ...record.transients] : record.transients
   return instances.filter((one): one is object => typeof one === 'object' && one !== null)
+}
+
+/** Records of one module, in groups: each after those that it injects, directly or not, from the same module. */
+function byDependency(records: readonly ProviderRecord[]): ProviderRecord[][] {
+  const depths = new Map<ProviderRecord, number>()
+  const depthOf = (record: ProviderRecord): number => {
+    const known = depths.get(record)
+    if (known !== undefined) return known
+    depths.set(record, 0) // met again below itself: a cycle has no first one
+    let depth = 0
+    for (const { target } of record.dependencies) {
+      if (target?.module === record.module) depth = Math.max(depth, depthOf(target) + 1)
+    }
+    depths.set(record, depth)
+    return depth
+  }
+  const groups: ProviderRecord[][] = []
+  for (const record of records) (groups[depthOf(record)] ??= []).push(record)
+  return groups.filter((group) => group.length > 0)
 }

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util'
+import { visibleControls } from './visible-controls.js'
+
 /** How much a message matters, from the most to the least. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose'
 
@@ -28,7 +30,10 @@ export interface ConsoleLoggerOptions {
   readonly context?: string
 }
 
-/** Prints a line a message: time, level, context, text; errors and warnings on standard error. */
+/**
+ * Prints a line a message: time, level, context, text; errors and warnings on standard error. What comes in cannot write a
+ * line of its own or command the terminal: control characters are shown as `\x1b` (CWE-117).
+ */
 export class ConsoleLogger implements LoggerService {
   private levels: ReadonlySet<LogLevel>
   private context: string
@@ -85,25 +90,43 @@ export class ConsoleLogger implements LoggerService {
   private print(level: LogLevel, message: unknown, details: readonly unknown[]): void {
     if (!this.levels.has(level)) return
     const last = details.at(-1)
-    const context = typeof last === 'string' ? last : this.context
-    const rest = typeof last === 'string' ? details.slice(0, -1) : details
-    const text = [message, ...rest].map(show).join(' ')
+    const isContext = typeof last === 'string' && !STACK.test(last)
+    const context = isContext ? last : this.context
+    const rest = isContext ? details.slice(0, -1) : details
+    const text = visibleControls([show(message), ...rest.map(showDetail)].join(' '))
     const stream =
       level === 'log' || level === 'debug' || level === 'verbose' ? process.stdout : process.stderr
     const timestamp = new Date().toISOString()
+    const place = visibleControls(oneLine(context))
     stream.write(
       this.json
-        ? `${JSON.stringify({ timestamp, level, context, message: text })}\n`
-        : `${timestamp} ${level.toUpperCase().padEnd(7)} ${context === '' ? '' : `[${context}] `}${text}\n`,
+        ? `${JSON.stringify({ timestamp, level, context: place, message: text })}\n`
+        : `${timestamp} ${level.toUpperCase().padEnd(7)} ${place === '' ? '' : `[${place}] `}${text}\n`,
     )
   }
 }
 
+/** What `error.stack` looks like: `logger.error('It broke', error.stack)`. */
+const STACK = /^.+\n\s+at .+/
+
+function showDetail(value: unknown): string {
+  return typeof value === 'string' && STACK.test(value) ? indented(`\n${value}`) : show(value)
+}
+
 /** Line breaks in a message could forge further messages, so only stacks and objects keep theirs. */
 function show(value: unknown): string {
-  if (value instanceof Error) return value.stack ?? value.message
+  if (value instanceof Error) return indented(value.stack ?? value.message)
   if (typeof value === 'object' && value !== null) return showObject(value)
-  return String(value).replaceAll(/[\r\n]+/g, ' ⏎ ')
+  return oneLine(String(value))
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, ' ⏎ ')
+}
+
+/** A stack begins with the message of its error, which may have line breaks of others: no line of it looks like one of the log. */
+function indented(stack: string): string {
+  return stack.replaceAll(/(?:\r\n|\r|\n)(?!\s)/g, '\n    ').replaceAll('\r\n', '\n')
 }
 
 /** A message must never be the reason of an error: what has no JSON (cycles, big integers) is shown as Node shows it. */
@@ -111,7 +134,7 @@ function showObject(value: object): string {
   try {
     return JSON.stringify(value)
   } catch {
-    return inspect(value, { depth: 4, breakLength: Infinity })
+    return oneLine(inspect(value, { depth: 4, breakLength: Infinity }))
   }
 }
 

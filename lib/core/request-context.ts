@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { defineError, type TypedKey } from '../common/index.js'
+import { CallStorage, defineError, type TypedKey } from '../common/index.js'
 import type { ArgumentsHost } from '../pipeline/index.js'
 
 /** The request's context was asked for outside a request. */
@@ -25,11 +24,11 @@ interface Store {
  * }
  */
 export class RequestContext {
-  private readonly storage = new AsyncLocalStorage<Store>()
+  private readonly storage = new CallStorage<Store>()
 
   /** True while a request (or `run`) is going on. */
   get active(): boolean {
-    return this.storage.getStore() !== undefined
+    return this.storage.get() !== undefined
   }
 
   /** The call: `host.switchToHttp().getRequest()`; undefined in a `run` without one. */
@@ -61,7 +60,7 @@ export class RequestContext {
   }
 
   private store(): Store {
-    const store = this.storage.getStore()
+    const store = this.storage.get()
     if (store === undefined) throw new RequestContextMissing({})
     return store
   }

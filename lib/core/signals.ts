@@ -1,3 +1,17 @@
+/** The signals that ask a process to stop, for `enableShutdownHooks`. */
+export enum ShutdownSignal {
+  /** The terminal was closed. */
+  SIGHUP = 'SIGHUP',
+  /** Ctrl-C. */
+  SIGINT = 'SIGINT',
+  /** Ctrl-\\ */
+  SIGQUIT = 'SIGQUIT',
+  /** Restart, by development runners. */
+  SIGUSR2 = 'SIGUSR2',
+  /** Stop, by process managers and container platforms. */
+  SIGTERM = 'SIGTERM',
+}
+
 type Listener = (signal: NodeJS.Signals) => Promise<void>
 
 // One process listener per signal, however many applications a process has.

@@ -60,9 +60,16 @@ export class ConfigurableModuleBuilder<
   private extras: object = {}
   private transform: ExtrasTransform<never> = (definition) => definition
 
-  /** @param options the name of the module, for messages; a token of your own for its options */
+  /**
+   * @param options `moduleName`: for messages; `optionsInjectionToken`: a token of your own for the options;
+   *   `alwaysTransient`: accepted for modules that set it: here every call makes a module of its own anyway
+   */
   constructor(
-    private readonly options: { readonly moduleName?: string; readonly optionsInjectionToken?: Token } = {},
+    private readonly options: {
+      readonly moduleName?: string
+      readonly optionsInjectionToken?: Token
+      readonly alwaysTransient?: boolean
+    } = {},
   ) {}
 
   /** Names the static methods; `forRoot` gives `forRoot` and `forRootAsync`. */
@@ -105,10 +112,10 @@ export class ConfigurableModuleBuilder<
       transform(definition, { ...extras, ...pick(given, extras) } as never)
 
     const ConfigurableModuleClass = class {
-      static [method](this: Class, given: object): DynamicModule {
+      static [method](this: Class, given?: object): DynamicModule {
         return withExtras(
           { module: this, providers: [{ provide: token, useValue: omit(given, extras) }] },
-          given,
+          given ?? {},
         )
       }
 
@@ -139,13 +146,21 @@ function asyncProviders<Options>(
   if (source === undefined) {
     throw new TypeError('An asynchronous module needs one of useFactory, useClass, useExisting.')
   }
-  const useFactory = (factory: Record<string, () => MaybePromise<Options>>): MaybePromise<Options> =>
-    factory[factoryMethod]!()
+  const useFactory = (
+    factory: object & { readonly [method: string]: (() => MaybePromise<Options>) | undefined },
+  ): MaybePromise<Options> => {
+    const make = factory[factoryMethod]
+    if (make !== undefined) return make.call(factory)
+    throw new TypeError(
+      `${factory.constructor.name} has no method ${factoryMethod}(), which makes the options.`,
+    )
+  }
   const provider: Provider = { provide: token, useFactory, inject: [source] }
   return given.useClass === undefined ? [...extra, provider] : [...extra, provider, given.useClass]
 }
 
-function omit(given: object, extras: object): object {
+function omit(given: object | undefined, extras: object): object | undefined {
+  if (given === undefined) return undefined
   // a class instance is kept as it is: its methods would be lost in a copy
   if (Object.keys(extras).length === 0 || Object.getPrototypeOf(given) !== Object.prototype) return given
   return Object.fromEntries(Object.entries(given).filter(([key]) => !(key in extras)))

@@ -1,10 +1,5 @@
 import 'reflect-metadata'
-import {
-  container as root,
-  instanceCachingFactory,
-  type DependencyContainer,
-  type InjectionToken as Key,
-} from 'tsyringe'
+import { container as root, instanceCachingFactory, type DependencyContainer } from 'tsyringe'
 import type { ProviderRecord } from './records.js'
 import { describeToken } from './tokens.js'
 
@@ -18,7 +13,6 @@ import { describeToken } from './tokens.js'
  */
 export class ModuleContainer {
   private readonly container: DependencyContainer = root.createChildContainer()
-  private readonly keys = new Map<ProviderRecord, Key<unknown>>()
 
   /**
    * Builds the singleton of a record, once.
@@ -28,21 +22,12 @@ export class ModuleContainer {
    */
   singleton(record: ProviderRecord, build: () => unknown): unknown {
     const key = Symbol(describeToken(record.token))
-    this.keys.set(record, key)
     this.container.register(key, { useFactory: instanceCachingFactory(build) })
     return this.container.resolve(key)
-  }
-
-  /** Replaces the instance of a record: test doubles, values that came later. */
-  replace(record: ProviderRecord, instance: unknown): void {
-    const key = this.keys.get(record) ?? Symbol(describeToken(record.token))
-    this.keys.set(record, key)
-    this.container.registerInstance(key, instance)
   }
 
   /** Forgets every instance. */
   clear(): void {
     this.container.clearInstances()
-    this.keys.clear()
   }
 }

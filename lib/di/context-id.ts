@@ -95,6 +95,10 @@ export function scopeOf(contextId: ContextId): ResolutionScope {
   return scope
 }
 
+interface HasContextId {
+  [REQUEST_CONTEXT_ID]?: ContextId
+}
+
 /** Makes and finds context ids. */
 export const ContextIdFactory = {
   /** Sets the strategy of the process; undefined takes it away. */
@@ -110,12 +114,16 @@ export const ContextIdFactory = {
   /**
    * The tree of a request: the one that its handler runs in, or a new one that further calls find again.
    *
-   * @param request the request object (for GraphQL: its context, whose `req` is looked at too)
+   * @param request the request object, or what holds it (for GraphQL: its context)
+   * @param properties those of `request` that may hold the request that has the tree. Default: `req` and `raw`
    */
-  getByRequest(request: object): ContextId {
-    const holder = request as { [REQUEST_CONTEXT_ID]?: ContextId; req?: { [REQUEST_CONTEXT_ID]?: ContextId } }
-    const known = holder[REQUEST_CONTEXT_ID] ?? holder.req?.[REQUEST_CONTEXT_ID]
-    if (known !== undefined) return known
+  getByRequest(request: object, properties: readonly string[] = ['req', 'raw']): ContextId {
+    const holder = request as HasContextId & Record<string, HasContextId | undefined>
+    if (holder[REQUEST_CONTEXT_ID] !== undefined) return holder[REQUEST_CONTEXT_ID]
+    for (const property of properties) {
+      const known = holder[property]?.[REQUEST_CONTEXT_ID]
+      if (known !== undefined) return known
+    }
     const scope = new ResolutionScope(request, true)
     holder[REQUEST_CONTEXT_ID] = scope
     return scope

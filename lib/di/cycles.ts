@@ -1,3 +1,4 @@
+import { locateFunctions } from '../common/index.js'
 import { DependencyCycle } from './errors.js'
 import type { ProviderRecord } from './records.js'
 import { describeToken } from './tokens.js'
@@ -15,14 +16,29 @@ export function analyseCycles(records: readonly ProviderRecord[]): Error[] {
   for (const component of stronglyConnected(records, () => true)) {
     for (const record of component) record.circular = true
   }
-  return stronglyConnected(records, (edge) => !edge.forward).map((component) => {
-    const path = pathThrough(component)
-    const modules = [...new Set(path.map((record) => record.module.name))].join(', ')
+  const paths = stronglyConnected(records, (edge) => !edge.forward).map(pathThrough)
+  const places = paths.length === 0 ? new Map<ProviderRecord, string>() : locateRecords(paths.flat())
+  return paths.map((path) => {
+    const written = path.slice(1).filter((record) => places.has(record))
+    const where = written.map((record) => `${describeToken(record.token)} at ${places.get(record)}`)
     return new DependencyCycle({
       path: path.map((record) => describeToken(record.token)).join(' → '),
-      modules,
+      modules: [...new Set(path.map((record) => record.module.name))].join(', '),
+      where: where.length === 0 ? '' : ` Declared: ${where.join(', ')}.`,
     })
   })
+}
+
+/** Where classes and factories are written, as far as the runtime can tell. */
+function locateRecords(records: readonly ProviderRecord[]): Map<ProviderRecord, string> {
+  const places = locateFunctions(
+    records.map(({ metatype, source }) => (source.kind === 'factory' ? source.useFactory : metatype)),
+  )
+  return new Map(
+    records.flatMap((record, index) =>
+      places[index] === undefined ? [] : [[record, places[index]] as const],
+    ),
+  )
 }
 
 type EdgeFilter = (edge: { readonly forward: boolean }) => boolean

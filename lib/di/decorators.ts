@@ -32,6 +32,10 @@ export const Injectable = defineDecorator({
   on: ['class'],
   repeatable: true,
   value: (options: InjectableOptions = {}): InjectableOptions => options,
+  check: ({ scope }) =>
+    scope === undefined || typeof Scope[scope] === 'string'
+      ? undefined
+      : 'its scope has to be one of Scope.DEFAULT, TRANSIENT, REQUEST',
 })
 
 /** Names the token of a constructor parameter or property; without a token its declared type is taken. */
@@ -61,10 +65,32 @@ export const Module = defineDecorator({
   on: ['class'],
   value: (metadata: ModuleMetadata = {}): ModuleMetadata => metadata,
   check: (metadata) => {
-    const wrong = Object.entries(metadata).find(([, list]) => list !== undefined && !Array.isArray(list))
-    return wrong === undefined ? undefined : `"${wrong[0]}" has to be an array`
+    const unknown = Object.keys(metadata).find((key) => !MODULE_LISTS.has(key))
+    return unknown === undefined
+      ? listProblem(metadata)
+      : `it has no "${unknown}", only ${[...MODULE_LISTS].join(', ')}`
   },
 })
+
+const MODULE_LISTS: ReadonlySet<string> = new Set([
+  'imports',
+  'controllers',
+  'providers',
+  'exports',
+  'features',
+])
+
+/**
+ * What is wrong with the lists of a module, if anything.
+ *
+ * @param metadata of a class or of a dynamic module
+ */
+export function listProblem(metadata: ModuleMetadata): string | undefined {
+  const wrong = Object.entries(metadata).find(
+    ([key, list]) => MODULE_LISTS.has(key) && list !== undefined && !Array.isArray(list),
+  )
+  return wrong === undefined ? undefined : `"${wrong[0]}" has to be an array`
+}
 
 /**
  * Prepares a class made by a function for the container: such classes have no name of their own.

@@ -21,35 +21,32 @@ export const ProviderNotExported = defineError<{
   place: string
   module: string
   owner: string
+  hint: string
 }>(
   'CORBEL_PROVIDER_NOT_EXPORTED',
   '{signature}: {consumer} in {module} needs {dependency} ({place}), which {owner} provides but does not export. ' +
-    'Add {dependency} to the exports of {owner}.',
+    'Add {dependency} to the exports of {owner}.{hint}',
 )
 
-/** A dependency whose token is undefined: two files import each other, or a type-only import was used. */
+/** A dependency without a token to look for: two files import each other, or its type is no class at run time. */
 export const DependencyUndefined = defineError<{
   consumer: string
   signature: string
   place: string
   module: string
-}>(
-  'CORBEL_DEPENDENCY_UNDEFINED',
-  '{signature}: {consumer} in {module} has no token for {place}. If two files import each other, use ' +
-    '@Inject(forwardRef(() => X)) on both sides; if the type is an interface or imported with "import type", name a ' +
-    'token with @Inject(TOKEN).',
-)
+  reason: string
+}>('CORBEL_DEPENDENCY_UNDEFINED', '{signature}: {consumer} in {module} has no token for {place}. {reason}')
 
 /** Classes that need each other to be built. */
-export const DependencyCycle = defineError<{ path: string; modules: string }>(
+export const DependencyCycle = defineError<{ path: string; modules: string; where: string }>(
   'CORBEL_DEPENDENCY_CYCLE',
-  'A dependency cycle: {path} (in {modules}). Break it, or use @Inject(forwardRef(() => X)) on both sides.',
+  'A dependency cycle: {path} (in {modules}). Break it, or use @Inject(forwardRef(() => X)) on both sides.{where}',
 )
 
 /** A class with constructor parameters of which the compiler recorded nothing. */
-export const ClassUndecorated = defineError<{ class: string; module: string }>(
+export const ClassUndecorated = defineError<{ class: string; module: string; reason: string }>(
   'CORBEL_CLASS_UNDECORATED',
-  '{class} in {module} has constructor parameters but no decorator, so their types are unknown. Add @Injectable().',
+  '{class} in {module} has constructor parameters but {reason}',
 )
 
 /** Something in a module's lists that cannot stand there. */
@@ -61,6 +58,12 @@ export const ModuleEntryInvalid = defineError<{
   reason: string
 }>('CORBEL_MODULE_ENTRY_INVALID', '{list}[{index}] of {module} is {entry}: {reason}')
 
+/** A promised module, or a forward reference, that failed; `cause` is what it failed with. */
+export const ModuleEntryFailed = defineError<{ module: string; list: string; index: number; reason: string }>(
+  'CORBEL_MODULE_ENTRY_FAILED',
+  '{list}[{index}] of {module} failed with {reason}',
+)
+
 /** An export of something that the module neither provides nor imports. */
 export const ExportUnknown = defineError<{ module: string; token: string }>(
   'CORBEL_EXPORT_UNKNOWN',
@@ -68,16 +71,38 @@ export const ExportUnknown = defineError<{ module: string; token: string }>(
 )
 
 /** A provider that was asked for where it cannot be seen, or that does not exist. */
-export const ProviderUnknown = defineError<{ token: string; where: string }>(
+export const ProviderUnknown = defineError<{ token: string; where: string; hint: string }>(
   'CORBEL_PROVIDER_UNKNOWN',
-  '{token} is not provided in {where}. Add it to the providers of a module, or pass { strict: false } to search all modules.',
+  '{token} is not provided in {where}. {hint}',
 )
 
 /** `get()` on something that has no single instance. */
-export const ProviderScoped = defineError<{ token: string }>(
+export const ProviderScoped = defineError<{ token: string; reason: string }>(
   'CORBEL_PROVIDER_SCOPED',
-  '{token} is request-scoped or transient, or depends on something that is: there is no single instance. Use resolve() instead of get().',
+  '{token} is {reason}: there is no single instance. Use resolve() instead of get().',
 )
+
+/** `get()` on something that is not built yet: only possible in constructors and factories, while the application boots. */
+export const ProviderUnbuilt = defineError<{ token: string }>(
+  'CORBEL_PROVIDER_UNBUILT',
+  '{token} is not built yet: its factory is still waiting, or it needs what is being built. Inject it, so that it is built ' +
+    'first, or look it up in onModuleInit().',
+)
+
+/** `ModuleRef.create` of something that cannot be built. */
+export const ClassExpected = defineError<{ given: string }>(
+  'CORBEL_CLASS_EXPECTED',
+  'create() was given {given}, which is no class. If two files import each other, one of them is undefined here; ' +
+    'for what has another token, use get() or resolve().',
+)
+
+/** A constructor or factory that failed while the application booted; `cause` is what it threw. */
+export const ProviderFailed = defineError<{
+  provider: string
+  module: string
+  maker: string
+  reason: string
+}>('CORBEL_PROVIDER_FAILED', '{provider} in {module} cannot be built: its {maker} failed with {reason}')
 
 /** A module that was asked for but is not part of the application. */
 export const ModuleUnknown = defineError<{ module: string }>(

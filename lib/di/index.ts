@@ -1,3 +1,4 @@
+export { advise, type AdvisedCall, type Around } from './advice.js'
 export {
   ConfigurableModuleBuilder,
   type AsyncModuleOptions,
@@ -10,6 +11,9 @@ export {
   ResolutionScope,
   scopeOf,
   type ContextId,
+  type ContextIdResolver,
+  type ContextIdStrategy,
+  type HostComponentInfo,
 } from './context-id.js'
 export {
   Global,
@@ -29,28 +33,32 @@ export {
   DependencyMissing,
   DependencyUndefined,
   ExportUnknown,
+  ModuleEntryFailed,
   ModuleEntryInvalid,
   ModuleUnknown,
+  ProviderFailed,
   ProviderNotExported,
   ProviderScoped,
+  ProviderUnbuilt,
   ProviderUnknown,
 } from './errors.js'
 export { Injector } from './injector.js'
 export { linkGraph } from './link.js'
 export { ModuleGraph, type ModuleOverrides } from './module-graph.js'
 export { ModuleRef, type EachLookup, type LookupOptions } from './module-ref.js'
-export { overrideProviders } from './override.js'
-export type {
-  ClassProvider,
-  DynamicModule,
-  ExistingProvider,
-  FactoryDependency,
-  FactoryProvider,
-  ModuleExport,
-  ModuleImport,
-  ModuleMetadata,
-  Provider,
-  ValueProvider,
+export type { ProviderOverride, ProviderOverrides } from './override.js'
+export {
+  isDynamicModule,
+  type ClassProvider,
+  type DynamicModule,
+  type ExistingProvider,
+  type FactoryDependency,
+  type FactoryProvider,
+  type ModuleExport,
+  type ModuleImport,
+  type ModuleMetadata,
+  type Provider,
+  type ValueProvider,
 } from './provider.js'
 export {
   aliasTarget,
@@ -71,3 +79,4 @@ export {
   type Token,
 } from './tokens.js'
 export type { Visibility } from './visibility.js'
+export { propertyDependencies } from './dependencies.js'

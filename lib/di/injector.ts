@@ -1,5 +1,7 @@
-import { isPromise, type MaybePromise } from '../common/index.js'
+import { isPromise, type Class, type MaybePromise } from '../common/index.js'
 import type { ResolutionScope } from './context-id.js'
+import { ProviderUnbuilt } from './errors.js'
+import { providerFailed } from './provider-failed.js'
 import {
   aliasTarget,
   initialisationOrder,
@@ -7,6 +9,7 @@ import {
   type ModuleRecord,
   type ProviderRecord,
 } from './records.js'
+import { describeToken } from './tokens.js'
 
 /** One record under construction; the chain of frames is the path from what was asked for down to it. */
 interface Frame {
@@ -18,24 +21,40 @@ interface Frame {
   inquirer: object | undefined
 }
 
+/** Stands for a singleton whose constructor or whose dependencies' constructors are running. */
+const UNDER_WAY = Symbol('under way')
+
+/** What a factory made that returned undefined, so that it is not called again. */
+const NOTHING = Symbol('nothing')
+
 /** Builds instances: singletons once at boot, request-scoped ones per scope, transient ones per injection. */
 export class Injector {
-  private readonly inConstruction = new Map<ProviderRecord, Promise<unknown>>()
+  private readonly inConstruction = new Map<ProviderRecord, Promise<unknown> | typeof UNDER_WAY>()
 
   /**
-   * Builds every singleton, deepest modules first, each from the container of the module that owns it, awaiting
-   * factories on the way.
+   * Builds every singleton, deepest modules first, each from the container of the module that owns it. The asynchronous
+   * factories of modules of one depth are awaited together.
    *
    * @param modules those to build; records of other modules that they need are built with them
    */
   async buildSingletons(modules: readonly ModuleRecord[]): Promise<void> {
-    for (const module of initialisationOrder(modules)) {
-      for (const record of module.records()) {
-        if (!record.isStatic || record.built || record.isTransient) continue
-        const building = this.resolve(record)
-        if (isPromise(building)) await building
+    const pending: Promise<unknown>[] = []
+    let depth: number | undefined
+    try {
+      for (const module of initialisationOrder(modules)) {
+        if (module.distance !== depth && pending.length > 0) await Promise.all(pending.splice(0))
+        depth = module.distance
+        for (const record of module.records()) {
+          if (!isBuiltAtBoot(record)) continue
+          const building = this.resolve(record)
+          if (isPromise(building)) pending.push(building)
+        }
       }
+    } catch (error) {
+      abandon(pending)
+      throw error
     }
+    await Promise.all(pending)
   }
 
   /**
@@ -88,8 +107,17 @@ export class Injector {
 
   private singleton(record: ProviderRecord, parent: Frame | undefined): unknown {
     const pending = this.inConstruction.get(record)
+    // a constructor asked its ModuleRef for something that needs what is being constructed
+    if (pending === UNDER_WAY) throw new ProviderUnbuilt({ token: describeToken(record.token) })
     if (pending !== undefined) return pending
-    const built = this.build(record, undefined, parent)
+    this.inConstruction.set(record, UNDER_WAY)
+    let built: unknown
+    try {
+      built = this.build(record, undefined, parent)
+    } catch (error) {
+      this.inConstruction.delete(record)
+      throw error
+    }
     if (!isPromise(built)) return this.keepSingleton(record, built)
     const kept = built.then((instance) => this.keepSingleton(record, instance))
     this.inConstruction.set(record, kept)
@@ -113,11 +141,16 @@ export class Injector {
     const home = record.isDurable ? (scope.durable ?? scope) : scope
     const instances = (home.instances ??= new Map())
     const known = instances.get(record)
-    if (known !== undefined) return known
+    if (known !== undefined) return known === NOTHING ? undefined : known
     const built = this.build(record, home, parent)
-    instances.set(record, built)
-    if (isPromise(built))
-      void built.then((instance) => instances.set(record, instance)).catch(() => undefined)
+    instances.set(record, built === undefined ? NOTHING : built)
+    if (isPromise(built)) {
+      void built.then(
+        (instance) => instances.set(record, instance === undefined ? NOTHING : instance),
+        // a tree may live long: the next request may be luckier
+        () => instances.delete(record),
+      )
+    }
     return built
   }
 
@@ -141,13 +174,29 @@ export class Injector {
   ): unknown {
     if (record.source.kind === 'value') return record.source.useValue
     const frame: Frame = { record, parent, early: undefined, inquirer: undefined }
+    // what a request's providers throw is an answer to the client: it must arrive as it is
+    const make = scope === undefined && record.isStatic ? constructAtBoot : construct
     const args = this.dependenciesOf(record.arguments, scope, frame)
     const properties =
-      record.properties.length === 0 ? undefined : this.dependenciesOf(record.properties, scope, frame)
+      record.properties.length === 0 ? undefined : this.propertiesOf(args, record.properties, scope, frame)
     if (isPromise<unknown[]>(args) || isPromise<unknown[]>(properties)) {
-      return Promise.all([args, properties]).then(([a, p]) => construct(frame, a, p))
+      return Promise.all([args, properties]).then(([a, p]) => make(frame, a, p))
     }
-    return construct(frame, args, properties)
+    return make(frame, args, properties)
+  }
+
+  private propertiesOf(
+    args: MaybePromise<unknown[]>,
+    properties: readonly Dependency[],
+    scope: ResolutionScope | undefined,
+    frame: Frame,
+  ): MaybePromise<unknown[]> {
+    try {
+      return this.dependenciesOf(properties, scope, frame)
+    } catch (error) {
+      abandon([args])
+      throw error
+    }
   }
 
   private dependenciesOf(
@@ -157,9 +206,14 @@ export class Injector {
   ): MaybePromise<unknown[]> {
     const values = new Array<unknown>(dependencies.length)
     let isAsync = false
-    for (let i = 0; i < values.length; i++) {
-      values[i] = this.dependencyOf(dependencies[i]!, scope, frame)
-      if (isPromise(values[i]) && !dependencies[i]!.target!.built) isAsync = true
+    try {
+      for (let i = 0; i < values.length; i++) {
+        values[i] = this.dependencyOf(dependencies[i]!, scope, frame)
+        if (isPromise(values[i]) && !aliasTarget(dependencies[i]!.target!).built) isAsync = true
+      }
+    } catch (error) {
+      abandon(values)
+      throw error
     }
     return isAsync ? Promise.all(values) : values
   }
@@ -174,15 +228,46 @@ export class Injector {
   }
 }
 
+/** Aliases have no instance of their own, and transient ones are made for whoever injects them. */
+function isBuiltAtBoot({ isStatic, built, isTransient, source }: ProviderRecord): boolean {
+  return isStatic && !built && !isTransient && source.kind !== 'alias'
+}
+
+/** One dependency failed at once: nobody waits for the others any more, so they must not fail unheard. */
+function abandon(values: readonly unknown[]): void {
+  for (const value of values) if (isPromise(value)) void value.then(undefined, () => undefined)
+}
+
+/** As `construct`; an error tells which provider it comes from. */
+function constructAtBoot(
+  frame: Frame,
+  args: readonly unknown[],
+  properties: readonly unknown[] | undefined,
+): unknown {
+  try {
+    const made = construct(frame, args, properties)
+    if (!isPromise(made)) return made
+    return made.then(undefined, (error: unknown) => {
+      throw providerFailed(frame.record, error)
+    })
+  } catch (error) {
+    throw providerFailed(frame.record, error)
+  }
+}
+
 function construct(
   frame: Frame,
   args: readonly unknown[],
   properties: readonly unknown[] | undefined,
 ): unknown {
   const { source } = frame.record
-  if (source.kind === 'factory') return source.useFactory(...args)
-  const { useClass } = source as { useClass: new (...args: readonly unknown[]) => object }
-  let instance = new useClass(...args)
+  if (source.kind === 'factory') {
+    const made = source.useFactory(...args)
+    // what is only like a promise (a query) may not be asked twice, nor half
+    return isPromise(made) ? Promise.resolve(made) : made
+  }
+  const type = frame.record.advised ?? (source as { useClass: Class }).useClass
+  let instance = new (type as new (...args: readonly unknown[]) => object)(...args)
   // someone holds the early object already: it becomes the instance
   if (frame.early !== undefined) instance = Object.assign(frame.early, instance)
   if (frame.inquirer !== undefined && frame.inquirer !== instance)
@@ -195,8 +280,12 @@ function construct(
   return instance
 }
 
+function instancePrototype({ advised, metatype }: ProviderRecord): object | undefined {
+  return (advised ?? metatype)?.prototype as object | undefined
+}
+
 function earlyObject(frame: Frame): object | undefined {
-  const prototype = frame.record.metatype?.prototype as object | undefined
+  const prototype = instancePrototype(frame.record)
   if (prototype === undefined) return undefined
   return (frame.early ??= Object.create(prototype) as object)
 }
@@ -208,7 +297,7 @@ function earlyObject(frame: Frame): object | undefined {
  */
 function inquirerObject(frame: Frame): object | undefined {
   if (frame.early !== undefined) return frame.early
-  const prototype = frame.record.metatype?.prototype as object | undefined
+  const prototype = instancePrototype(frame.record)
   if (prototype === undefined) return undefined
   return (frame.inquirer ??= Object.create(prototype) as object)
 }

@@ -1,9 +1,17 @@
 import { isClass, type Class } from '../common/index.js'
 import { problemsOf, readClass } from '../metadata/index.js'
 import { ModuleContainer } from './container.js'
-import { Global, Injectable, Module, Scope } from './decorators.js'
-import { constructorDependencies, factoryDependencies, propertyDependencies } from './dependencies.js'
+import { Global, listProblem, Module, Scope } from './decorators.js'
+import {
+  describeEntry,
+  entryFailed,
+  invalidImport,
+  providerProblem,
+  undefinedExport,
+} from './entry-problems.js'
 import { DecoratorMisplaced, ExportUnknown, ModuleEntryInvalid } from './errors.js'
+import { replacementOf, type ProviderOverrides } from './override.js'
+import { assignDistances } from './module-distances.js'
 import {
   isDynamicModule,
   isProviderObject,
@@ -12,7 +20,8 @@ import {
   type ModuleMetadata,
   type Provider,
 } from './provider.js'
-import { ModuleRecord, ProviderRecord, type ProviderRole, type ProviderSource } from './records.js'
+import { classRecord, providerRecord } from './provider-record.js'
+import { ModuleRecord, ProviderRecord, type ProviderRole } from './records.js'
 import { describeToken, INQUIRER, InjectionToken, isForwardReference, REQUEST, type Token } from './tokens.js'
 
 /** Replaces modules while the graph is walked: what a testing module overrides. */
@@ -36,8 +45,14 @@ export class ModuleGraph {
   private readonly byIdentity = new Map<unknown, ModuleRecord>()
   private readonly metadata = new Map<ModuleRecord, ModuleMetadata>()
 
-  /** @param overrides modules to replace by others */
-  constructor(private readonly overrides: ModuleOverrides = new Map()) {
+  /**
+   * @param overrides modules to replace by others
+   * @param replaced providers to replace by others
+   */
+  constructor(
+    private readonly overrides: ModuleOverrides = new Map(),
+    private readonly replaced: ProviderOverrides = new Map(),
+  ) {
     const home = this.home
     home.container = new ModuleContainer()
     this.builtins.set(REQUEST, new ProviderRecord(REQUEST, home, 'provider', { kind: 'request' }))
@@ -82,7 +97,7 @@ export class ModuleGraph {
     const before = this.modules.length
     const record = await this.visit(entry, undefined, 0)
     if (record === undefined) throw this.problems[0]!
-    this.computeDistances()
+    assignDistances(this.modules)
     for (const module of this.modules.slice(before)) await this.linkExports(module)
     return record
   }
@@ -106,14 +121,24 @@ export class ModuleGraph {
     importer: ModuleRecord | undefined,
     index: number,
   ): Promise<ModuleRecord | undefined> {
-    const awaited = await resolveEntry(entry)
-    const overridden =
-      this.overrides.get(awaited) ??
-      (isDynamicModule(awaited) ? this.overrides.get(awaited.module) : undefined)
+    let awaited: Class | DynamicModule
+    try {
+      awaited = await resolveEntry(entry)
+    } catch (error) {
+      this.problems.push(entryFailed(importer, 'imports', index, error))
+      return undefined
+    }
+    const overridden = this.overrideOf(awaited)
     const resolved = overridden === undefined ? awaited : await resolveEntry(overridden)
     const type = isDynamicModule(resolved) ? resolved.module : resolved
     if (!isClass(type)) {
       this.problems.push(invalidImport(importer, index, resolved))
+      return undefined
+    }
+    const wrong = isDynamicModule(resolved) ? listProblem(resolved) : undefined
+    if (wrong !== undefined) {
+      const details = { list: 'imports', index, entry: `a dynamic ${type.name}`, reason: `${wrong}.` }
+      this.problems.push(new ModuleEntryInvalid({ module: importer?.name ?? 'createApp', ...details }))
       return undefined
     }
     // an object that adds nothing to the class is the class's own module
@@ -131,6 +156,7 @@ export class ModuleGraph {
 
     const record = new ModuleRecord(this.modules.length, type)
     record.container = new ModuleContainer()
+    record.isDynamic = identity !== type
     this.modules.push(record)
     this.byIdentity.set(identity, record)
     const metadata = joinMetadata(declared ?? {}, isDynamicModule(resolved) ? resolved : undefined)
@@ -140,6 +166,8 @@ export class ModuleGraph {
 
     this.addProviders(record, metadata)
     for (const feature of metadata.features ?? []) this.features.add(feature)
+    // one that fails before its turn comes is told then, and must not end the process until then
+    for (const one of metadata.imports ?? []) if (one instanceof Promise) one.catch(() => undefined)
     for (const [at, one] of (metadata.imports ?? []).entries()) {
       const imported = await this.visit(one, record, at)
       if (imported !== undefined && imported !== record && !record.imports.includes(imported))
@@ -188,7 +216,7 @@ export class ModuleGraph {
    * @returns its record; the one that is there already for an injectable class that was added before
    */
   addProvider(module: ModuleRecord, provider: Provider, role: ProviderRole = 'provider'): ProviderRecord {
-    const record = providerRecord(provider, module, role)
+    const record = this.recordOf(provider, module, role)
     const list = role === 'injectable' ? module.injectables : module.providers
     const known = list.get(record.token)
     if (role === 'injectable' && known !== undefined) return known
@@ -201,40 +229,54 @@ export class ModuleGraph {
   }
 
   /**
-   * A record that is in no list yet.
-   *
-   * @param provider any form
-   * @param module that it will belong to
-   */
-  recordOf(provider: Provider, module: ModuleRecord): ProviderRecord {
-    return providerRecord(provider, module, 'provider')
-  }
-
-  /**
    * Makes a provider visible in every module.
    *
    * @param provider any form; its own dependencies must be builtins too
    */
   addBuiltin(provider: Provider): ProviderRecord {
-    const record = providerRecord(provider, this.home, 'provider')
+    const record = this.recordOf(provider, this.home, 'provider')
     this.builtins.set(record.token, record)
     this.home.providers.set(record.token, record)
     return record
   }
 
+  private recordOf(provider: Provider, module: ModuleRecord, role: ProviderRole): ProviderRecord {
+    const declared = providerRecord(provider, module, role)
+    const replacement = this.replaced.size === 0 ? undefined : replacementOf(this.replaced, declared)
+    return replacement === undefined
+      ? declared
+      : providerRecord({ ...replacement, provide: declared.token } as Provider, module, role)
+  }
+
   private async linkExports(record: ModuleRecord): Promise<void> {
-    for (const entry of this.metadata.get(record)?.exports ?? []) {
-      const resolved: unknown = isForwardReference(entry)
-        ? entry.forwardRef()
-        : entry instanceof Promise
-          ? await entry
-          : entry
+    for (const [index, entry] of (this.metadata.get(record)?.exports ?? []).entries()) {
+      let resolved: unknown = entry
+      try {
+        if (isForwardReference(entry)) resolved = entry.forwardRef()
+        else if (entry instanceof Promise) resolved = await entry
+        const overridden = this.overrideOf(resolved)
+        if (overridden !== undefined) resolved = await resolveEntry(overridden)
+      } catch (error) {
+        this.problems.push(entryFailed(record, 'exports', index, error))
+        continue
+      }
+      if (resolved === undefined) {
+        this.problems.push(undefinedExport(record, index))
+        continue
+      }
       const token = isProviderObject(resolved) ? resolved.provide : (resolved as Token)
       const modules = this.importedAs(record, resolved)
       if (record.providers.has(token)) record.exportedTokens.add(token)
       else if (modules.length > 0) for (const module of modules) record.exportedModules.add(module)
       else this.problems.push(new ExportUnknown({ module: record.name, token: describeToken(token) }))
     }
+  }
+
+  private overrideOf(entry: unknown): ModuleImport | undefined {
+    if (this.overrides.size === 0) return undefined
+    return (
+      this.overrides.get(entry) ?? (isDynamicModule(entry) ? this.overrides.get(entry.module) : undefined)
+    )
   }
 
   /** A class exports every imported module of it, however many `forFeature` has made; an object only its own. */
@@ -244,43 +286,6 @@ export class ModuleGraph {
     const type = isDynamicModule(exported) ? exported.module : exported
     return record.imports.filter((imported) => imported.type === type)
   }
-
-  /**
-   * The longest way from the root counts, so that a module is initialised after everything that it imports, and after
-   * the global modules, which it may use without importing them.
-   */
-  private computeDistances(): void {
-    const { globals } = this
-    const first = new Set(reachable(globals))
-    const needed = (module: ModuleRecord): readonly ModuleRecord[] =>
-      globals.length === 0 || first.has(module) ? module.imports : [...module.imports, ...globals]
-    const order = [...reachable(this.modules, needed)].reverse()
-    const position = new Map(order.map((module, index) => [module, index]))
-    for (const module of order) module.distance = 0
-    for (const module of order) {
-      for (const other of needed(module)) {
-        const closesCycle = position.get(other)! <= position.get(module)!
-        if (!closesCycle) other.distance = Math.max(other.distance, module.distance + 1)
-      }
-    }
-  }
-}
-
-/** Modules with all that they need, each after what it needs. */
-function reachable(
-  from: readonly ModuleRecord[],
-  needed: (module: ModuleRecord) => readonly ModuleRecord[] = ({ imports }) => imports,
-): Iterable<ModuleRecord> {
-  const order: ModuleRecord[] = []
-  const seen = new Set<ModuleRecord>()
-  const descend = (module: ModuleRecord): void => {
-    if (seen.has(module)) return
-    seen.add(module)
-    needed(module).forEach(descend)
-    order.push(module)
-  }
-  from.forEach(descend)
-  return order
 }
 
 async function resolveEntry(entry: ModuleImport): Promise<Class | DynamicModule> {
@@ -297,82 +302,4 @@ function joinMetadata(declared: ModuleMetadata, dynamic: DynamicModule | undefin
     exports: [...(declared.exports ?? []), ...(dynamic.exports ?? [])],
     features: [...(declared.features ?? []), ...(dynamic.features ?? [])],
   }
-}
-
-function classRecord(
-  token: Token,
-  module: ModuleRecord,
-  role: ProviderRole,
-  useClass: Class,
-  options = readClass(Injectable, useClass),
-): ProviderRecord {
-  const record = new ProviderRecord(
-    token,
-    module,
-    role,
-    { kind: 'class', useClass },
-    role === 'module' ? Scope.DEFAULT : options?.scope,
-    options?.durable,
-  )
-  record.arguments = constructorDependencies(useClass)
-  record.properties = propertyDependencies(useClass)
-  return record
-}
-
-function providerRecord(provider: Provider, module: ModuleRecord, role: ProviderRole): ProviderRecord {
-  if (!isProviderObject(provider)) return classRecord(provider, module, role, provider)
-  if ('useClass' in provider) {
-    const own = readClass(Injectable, provider.useClass)
-    return classRecord(provider.provide, module, role, provider.useClass, {
-      scope: provider.scope ?? own?.scope ?? Scope.DEFAULT,
-      durable: provider.durable ?? own?.durable ?? false,
-    })
-  }
-  if ('useFactory' in provider) {
-    const source: ProviderSource = { kind: 'factory', useFactory: provider.useFactory }
-    const record = new ProviderRecord(
-      provider.provide,
-      module,
-      role,
-      source,
-      provider.scope,
-      provider.durable,
-    )
-    record.arguments = factoryDependencies(provider.inject ?? [])
-    return record
-  }
-  if ('useExisting' in provider) {
-    const record = new ProviderRecord(provider.provide, module, role, { kind: 'alias' })
-    record.arguments = factoryDependencies([provider.useExisting])
-    return record
-  }
-  return new ProviderRecord(provider.provide, module, role, { kind: 'value', useValue: provider.useValue })
-}
-
-function providerProblem(provider: unknown): string | undefined {
-  if (isClass(provider)) return undefined
-  if (!isProviderObject(provider)) {
-    return 'a provider must be a class or an object with "provide". If two files import each other, one is undefined here.'
-  }
-  if (provider.provide === undefined)
-    return '"provide" is undefined. If two files import each other, use forwardRef.'
-  const forms = ['useClass', 'useValue', 'useFactory', 'useExisting'].filter((form) => form in provider)
-  if (forms.length === 0) return 'it has none of useClass, useValue, useFactory, useExisting.'
-  if ('useClass' in provider && !isClass(provider.useClass)) return '"useClass" is not a class.'
-  if ('useFactory' in provider && typeof provider.useFactory !== 'function')
-    return '"useFactory" is not a function.'
-  return undefined
-}
-
-function invalidImport(importer: ModuleRecord | undefined, index: number, entry: unknown): Error {
-  const reason = isClass(entry)
-    ? 'the class has no @Module() decorator. Only modules can be imported; list providers under "providers".'
-    : 'a module must be a class or a dynamic module. If two files import each other, use forwardRef(() => Module).'
-  const details = { list: 'imports', index, entry: describeEntry(entry), reason }
-  return new ModuleEntryInvalid({ module: importer?.name ?? 'createApp', ...details })
-}
-
-function describeEntry(entry: unknown): string {
-  if (isProviderObject(entry)) return `the provider of ${describeToken(entry.provide)}`
-  return typeof entry === 'object' && entry !== null ? 'an object' : describeToken(entry)
 }

@@ -1,36 +1,30 @@
-import type { ModuleGraph } from './module-graph.js'
-import { ProviderRecord, type ModuleRecord } from './records.js'
 import type { Provider } from './provider.js'
-import type { Token } from './tokens.js'
+import type { ProviderRecord } from './records.js'
+import { InjectionToken, type Token } from './tokens.js'
 
-/**
- * Replaces what a token stands for, wherever it is provided: providers and enhancers alike.
- *
- * @param graph walked completely, not linked yet
- * @param token whose providers are replaced
- * @param replacement provider of the same token
- */
-export function overrideProviders(graph: ModuleGraph, token: Token, replacement: Provider): void {
-  for (const module of [graph.home, ...graph.modules]) {
-    for (const list of [module.providers, module.injectables] as Map<Token, ProviderRecord>[]) {
-      for (const [key, record] of list) {
-        if (record.token === token) list.set(key, replaced(graph, module, record, replacement))
-      }
-    }
-  }
-  const builtin = graph.builtins.get(token)
-  if (builtin !== undefined) graph.builtins.set(token, replaced(graph, graph.home, builtin, replacement))
+/** What a token is to mean instead of what the modules say. */
+export interface ProviderOverride {
+  /** Provider of the same token. */
+  readonly replacement: Provider
+  /** True to replace the class also where it is provided under a token of many, such as `APP_GUARD`. */
+  readonly everyToken: boolean
 }
 
-function replaced(
-  graph: ModuleGraph,
-  module: ModuleRecord,
-  old: ProviderRecord,
-  replacement: Provider,
-): ProviderRecord {
-  const made = graph.recordOf(replacement, module)
-  const record = new ProviderRecord(old.token, module, old.role, made.source, made.scope, made.durable)
-  record.arguments = made.arguments
-  record.properties = made.properties
-  return record
+/** Replacements by token; applied whenever a provider is added, so that modules loaded later have them, too. */
+export type ProviderOverrides = ReadonlyMap<Token, ProviderOverride>
+
+/**
+ * What takes the place of a provider.
+ *
+ * @param overrides by token
+ * @param record as its module declares it
+ * @returns undefined if it stays
+ */
+export function replacementOf(overrides: ProviderOverrides, record: ProviderRecord): Provider | undefined {
+  const { token, metatype } = record
+  const own = overrides.get(token)
+  if (own !== undefined || metatype === undefined) return own?.replacement
+  if (!(token instanceof InjectionToken) || token.options.multi !== true) return undefined
+  const ofClass = overrides.get(metatype)
+  return ofClass?.everyToken === true ? ofClass.replacement : undefined
 }

@@ -71,3 +71,11 @@ export function isDynamicModule(value: unknown): value is DynamicModule {
 export function isProviderObject(value: unknown): value is Exclude<Provider, Class> {
   return typeof value === 'object' && value !== null && 'provide' in value
 }
+
+/** A form that is there, but undefined, is as if it were not: options are often passed on like that. */
+export function hasForm<F extends 'useClass' | 'useFactory' | 'useExisting'>(
+  provider: Exclude<Provider, Class>,
+  form: F,
+): provider is Extract<Exclude<Provider, Class>, Record<F, unknown>> {
+  return (provider as Partial<Record<F, unknown>>)[form] !== undefined
+}

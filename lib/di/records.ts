@@ -43,6 +43,8 @@ export class ProviderRecord {
   built = false
   /** The singleton. */
   instance: unknown
+  /** Derived from the class, where something runs around its methods: instances are of it. */
+  advised: Class | undefined
   /** Transient instances that were made at boot, for their hooks. */
   readonly transients: unknown[] = []
 
@@ -82,6 +84,8 @@ export class ModuleRecord {
   readonly exportedTokens = new Set<Token>()
   readonly exportedModules = new Set<ModuleRecord>()
   isGlobal = false
+  /** True if an object made it, by `forRoot` or the like, so that there may be others of its class. */
+  isDynamic = false
   /** Steps from the root; deeper modules are initialised first. */
   distance = 0
   container: ModuleContainer

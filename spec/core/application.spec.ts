@@ -71,11 +71,48 @@ describe('get, select and resolve of an application', () => {
   })
 })
 
+describe('the application as a module sees it', () => {
+  it('has one life with the whole: hooks are called once', async () => {
+    const calls: string[] = []
+    @Module({})
+    class Leaf {
+      onModuleInit() {
+        calls.push('init')
+      }
+      onModuleDestroy() {
+        calls.push('destroy')
+      }
+    }
+    @Module({ imports: [Leaf] })
+    class Root {}
+    const app = await createApp(Root, { logger: false })
+    const selected = app.select(Leaf)
+    expect(await selected.init()).toBe(selected)
+    await app.init()
+    await selected.close()
+    await app.close()
+    expect(calls).toEqual(['init', 'destroy'])
+  })
+})
+
 describe('the life of an application', () => {
   it('does not hold the process: create and close leaves nothing behind', async () => {
     const before = process.eventNames().map((name) => process.listenerCount(name))
     for (let i = 0; i < 50; i++) await (await createContext(AppModule, { logger: false })).close()
     expect(process.eventNames().map((name) => process.listenerCount(name))).toEqual(before)
+  })
+
+  it('ends with close: it neither starts nor listens again', async () => {
+    const onModuleInit = jest.fn()
+    @Module({ providers: [{ provide: 'SERVICE', useValue: { onModuleInit } }] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    await app.close()
+    const closed = { code: 'CORBEL_APPLICATION_CLOSED' }
+    await expect(app.init()).rejects.toMatchObject(closed)
+    await expect(app.listen(0, '127.0.0.1')).rejects.toMatchObject(closed)
+    expect(onModuleInit).not.toHaveBeenCalled()
+    expect(app.getHttpServer().listening).toBe(false)
   })
 
   it('refuses settings that would come too late', async () => {
@@ -101,11 +138,11 @@ describe('the life of an application', () => {
     await again.close()
   })
 
-  it('tells a wildcard address as localhost, and no address before it listens', async () => {
+  it('tells a wildcard address as loopback, and no address before it listens', async () => {
     const app = await createApp(AppModule, { logger: false, shutdownSignals: false })
     await expect(app.getUrl()).rejects.toThrow(/does not listen yet/)
     await app.listen(0)
-    expect(await app.getUrl()).toMatch(/^http:\/\/localhost:\d+$/)
+    expect(await app.getUrl()).toMatch(/^http:\/\/(?:\[::1\]|127\.0\.0\.1):\d+$/)
     await app.close()
   })
 

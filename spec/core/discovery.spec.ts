@@ -1,6 +1,5 @@
 import {
   Controller,
-  createApp,
   createContext,
   DiscoveryModule,
   DiscoveryService,
@@ -9,7 +8,6 @@ import {
   LazyModuleLoader,
   MetadataScanner,
   Module,
-  RouterModule,
   Scope,
   UseGuards,
 } from 'corbel'
@@ -105,67 +103,104 @@ describe('LazyModuleLoader', () => {
   })
 })
 
-describe('app.describe()', () => {
-  it('tells modules, scopes with their reason, and the plan of each endpoint as plain data', async () => {
-    @Module({ imports: [HooksModule, RouterModule.register([{ path: 'v', children: [HooksModule] }])] })
-    class App {}
-    const app = await createApp(App, { logger: false })
-    await app.init()
-    const { modules, endpoints } = app.describe()
-    const hooks = modules.find(({ name }) => name === 'HooksModule')!
-    expect(hooks.imports).toEqual(['DiscoveryModule'])
-    expect(hooks.controllers).toEqual([
-      {
-        token: 'HooksController',
-        kind: 'class',
-        scope: 'request',
-        because: 'it needs PerRequest',
-        dependencies: ['PerRequest'],
-      },
-    ])
-    expect(endpoints).toEqual([
-      {
-        kind: 'http',
-        method: 'GET',
-        path: '/v/hooks/:id',
-        handler: 'HooksController.find',
-        module: 'HooksModule',
-        plan: ['guard Allow', 'handler'],
-        needsScope: true,
-      },
-    ])
-    expect((await app.inject('/v/hooks/1')).status).toBe(200)
-    expect((await app.inject('/hooks/1')).status).toBe(404)
-    await app.close()
-  })
-})
+describe('DiscoveryService.createDecorator', () => {
+  const Job = DiscoveryService.createDecorator<{ every: number }>()
+  const Unused = DiscoveryService.createDecorator()
+  const Bare = DiscoveryService.createDecorator()
 
-describe('RouterModule', () => {
-  it('nests paths of modules', async () => {
-    @Controller('users')
-    class UsersController {
-      @Get() list(): string[] {
-        return ['ada']
-      }
-    }
-    @Module({ controllers: [UsersController] })
-    class UsersModule {}
-    @Controller()
-    class DashboardController {
-      @Get() show(): string {
-        return 'dashboard'
-      }
-    }
-    @Module({ controllers: [DashboardController], imports: [UsersModule] })
-    class AdminModule {}
-    const tree = [
-      { path: 'admin', module: AdminModule, children: [{ path: '/staff/', module: UsersModule }] },
-    ]
-    @Module({ imports: [AdminModule, RouterModule.register(tree)] })
+  @Job({ every: 1 })
+  @Injectable()
+  class Cleaner {
+    @Job({ every: 2 }) clean() {}
+    rest() {}
+  }
+  @Injectable()
+  class Inheriting extends Cleaner {}
+  @Bare()
+  @Controller('bare')
+  class BareController {
+    @Bare() @Get() read() {}
+  }
+  @Module({
+    imports: [DiscoveryModule],
+    controllers: [BareController],
+    providers: [
+      Cleaner,
+      Inheriting,
+      { provide: 'MADE', useFactory: () => new Cleaner() },
+      { provide: 'AGAIN', useClass: Cleaner, scope: Scope.REQUEST },
+      { provide: 'NULL', useValue: null },
+      { provide: 'TEXT', useValue: 'text' },
+    ],
+  })
+  class JobsModule {}
+
+  const start = async () => {
+    const app = await createContext(JobsModule, { logger: false })
+    return { app, discovery: app.get(DiscoveryService) }
+  }
+
+  it('finds classes however they are provided, of every scope, and those that inherit it', async () => {
+    const { discovery } = await start()
+    const found = discovery.getProviders({ metadataKey: Job.KEY })
+    expect(found.map(({ name }) => name)).toEqual(['Cleaner', 'Inheriting', 'MADE', 'AGAIN'])
+    expect(found.map((one) => discovery.getMetadataByDecorator(Job, one))).toEqual(
+      Array.from({ length: 4 }, () => ({ every: 1 })),
+    )
+    expect(found.map(({ instance }) => instance instanceof Cleaner)).toEqual([true, true, true, false])
+    expect(found.map((one) => one.isDependencyTreeStatic())).toEqual([true, true, true, false])
+    expect(found[0]!.host.metatype).toBe(JobsModule)
+  })
+
+  it('reads methods, and says undefined where there is nothing to read', async () => {
+    const { discovery } = await start()
+    const [cleaner] = discovery.getProviders({ metadataKey: Job.KEY })
+    expect(discovery.getMetadataByDecorator(Job, cleaner!, 'clean')).toEqual({ every: 2 })
+    expect(discovery.getMetadataByDecorator(Job, cleaner!, 'rest')).toBeUndefined()
+    expect(discovery.getMetadataByDecorator(Job, cleaner!, 'nowhere')).toBeUndefined()
+    expect(discovery.getMetadataByDecorator(Unused, cleaner!)).toBeUndefined()
+  })
+
+  it('finds controllers, without an argument, too', async () => {
+    const { discovery } = await start()
+    const found = discovery.getControllers({ metadataKey: Bare.KEY })
+    expect(found.map(({ metatype }) => metatype)).toEqual([BareController])
+    expect(discovery.getMetadataByDecorator(Bare, found[0]!, 'read')).toEqual({})
+    expect(discovery.getProviders({ metadataKey: Bare.KEY })).toEqual([])
+    expect(discovery.getProviders({ metadataKey: Unused.KEY })).toEqual([])
+  })
+
+  it('keeps to the modules that are included', async () => {
+    @Module({ imports: [JobsModule] })
     class App {}
-    const app = await createApp(App, { logger: false })
-    expect((await app.inject('/admin')).body).toBe('dashboard')
-    expect((await app.inject('/admin/staff/users')).json()).toEqual(['ada'])
-    await app.close()
+    const app = await createContext(App, { logger: false })
+    const discovery = app.get(DiscoveryService)
+    expect(discovery.getProviders({ include: [App], metadataKey: Job.KEY })).toEqual([])
+    expect(discovery.getProviders({ include: [JobsModule], metadataKey: Job.KEY })).toHaveLength(4)
+    expect(discovery.getControllers({ include: [App] })).toEqual([])
+  })
+
+  it('tells values, factories, aliases and transient classes apart', async () => {
+    class Plain {}
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Fresh {}
+    @Module({
+      imports: [DiscoveryModule],
+      providers: [
+        Plain,
+        Fresh,
+        { provide: 'ALIAS', useExisting: Plain },
+        { provide: 'MADE', useFactory: () => new Plain() },
+      ],
+    })
+    class App {}
+    const app = await createContext(App, { logger: false })
+    const found = app.get(DiscoveryService).getProviders({ include: [App] })
+    const of = (token: unknown) => found.find((one) => one.token === token)!
+    expect(of('ALIAS').instance).toBe(app.get(Plain))
+    expect(found.filter((one) => one.isAlias).map(({ name }) => name)).toEqual(['ALIAS'])
+    expect(found.filter((one) => one.isTransient)).toEqual([of(Fresh)])
+    expect(of('MADE').isNotMetatype).toBe(true)
+    expect(of(Plain).isNotMetatype).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createApp, createContext, Module } from 'corbel'
+import { createApp, createContext, Module, ShutdownSignal } from 'corbel'
 
 const script = fileURLToPath(new URL('./fixtures/stop-on-signal.ts', import.meta.url))
 
@@ -35,6 +35,28 @@ describe('shutdown hooks', () => {
     const { code, lines } = await run('explicit', { ready: 'SIGUSR2' })
     expect(lines).toContain('shutdown SIGUSR2')
     expect(code).toBe(0)
+  })
+
+  it.each(['SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)(
+    'listen to %s, too, where none is named',
+    async (signal) => {
+      expect(await run('default', { ready: signal })).toEqual({
+        code: 0,
+        lines: ['ready', 'destroy', `shutdown ${signal}`],
+      })
+    },
+  )
+
+  it('take a list without signals for all of them', async () => {
+    @Module({})
+    class AppModule {}
+    const counts = () => Object.values(ShutdownSignal).map((signal) => process.listenerCount(signal))
+    const before = counts()
+    const app = await createContext(AppModule, { logger: false })
+    app.enableShutdownHooks([])
+    expect(counts()).toEqual(before.map((count) => count + 1))
+    await app.close()
+    expect(counts()).toEqual(before)
   })
 
   it('end the process with exit code 1 if a hook fails', async () => {

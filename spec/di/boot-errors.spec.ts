@@ -13,6 +13,7 @@ import {
   Param,
   UseGuards,
   type CanActivate,
+  type DynamicModule,
   type ModuleMetadata,
 } from 'corbel'
 
@@ -251,6 +252,91 @@ describe('a class in the wrong place', () => {
   })
 })
 
+describe('a class of which the compiler told no types', () => {
+  it('is told so, if it has a decorator', async () => {
+    class Users {
+      constructor(readonly mailer: Mailer) {}
+    }
+    Injectable()(Users)
+    expect(await linesOf({ providers: [Users, Mailer] })).toEqual([
+      'CORBEL_CLASS_UNDECORATED: Users in AppModule has constructor parameters but the compiler recorded no types for them. ' +
+        'Turn emitDecoratorMetadata on (esbuild and type stripping cannot do it: build with tsc, swc or oxc), or name a ' +
+        'token for each with @Inject(TOKEN).',
+    ])
+  })
+
+  it('is told so of the parameters that @Inject leaves', async () => {
+    class Users {
+      constructor(
+        readonly clock: Clock,
+        readonly mailer: Mailer,
+      ) {}
+    }
+    Inject(Mailer)(Users, undefined as never, 1)
+    const [line, ...others] = await linesOf({ providers: [Users, Mailer, Clock] })
+    expect(others).toEqual([])
+    expect(line).toMatch(/Users\(\?, Mailer\).*no token for constructor parameter \[0\].*recorded no types/)
+  })
+})
+
+describe('modules that are promised', () => {
+  it('and fail are told with their importer and the reason, beside everything else', async () => {
+    const cause = new TypeError('no credentials')
+    const rejected = Promise.reject(cause)
+    rejected.catch(() => undefined)
+    @Module({ imports: [rejected] })
+    class Inner {}
+    const errors = await problemsOf({ imports: [Inner, undefined as never], exports: [rejected] })
+    expect(errors.map((error) => `${error.name}: ${error.message}`)).toEqual([
+      'CORBEL_MODULE_ENTRY_FAILED: imports[0] of Inner failed with TypeError: no credentials',
+      expect.stringMatching(/CORBEL_MODULE_ENTRY_INVALID: imports\[1\] of AppModule is undefined/),
+      'CORBEL_MODULE_ENTRY_FAILED: exports[0] of AppModule failed with TypeError: no credentials',
+    ])
+    expect(errors[0]!.cause).toBe(cause)
+  })
+
+  it('and fail while another one is waited for do not end the process', async () => {
+    const unheard = jest.fn()
+    process.on('unhandledRejection', unheard)
+    let fail!: (error: Error) => void
+    const failing = new Promise<never>((_resolve, reject) => (fail = reject))
+    const waiting = new Promise<DynamicModule>((resolve) => {
+      setImmediate(() => {
+        fail(new Error('first'))
+        setImmediate(() => resolve({ module: class Slow {} }))
+      })
+    })
+    const [line] = await linesOf({ imports: [waiting, failing] })
+    process.off('unhandledRejection', unheard)
+    expect(line).toBe('CORBEL_MODULE_ENTRY_FAILED: imports[1] of AppModule failed with first')
+    expect(unheard).not.toHaveBeenCalled()
+  })
+
+  it('and fail as the root are told, too', async () => {
+    await expect(createContext(Promise.reject(new Error('no root')), { logger: false })).rejects.toThrow(
+      /imports\[0\] of createApp failed with no root/,
+    )
+  })
+
+  it('by forward references are told alike', async () => {
+    const broken = forwardRef(() => {
+      throw new ReferenceError('Cannot access X before initialization')
+    })
+    expect(await linesOf({ imports: [broken as never], exports: [broken as never] })).toEqual([
+      'CORBEL_MODULE_ENTRY_FAILED: imports[0] of AppModule failed with ReferenceError: Cannot access X before initialization',
+      'CORBEL_MODULE_ENTRY_FAILED: exports[0] of AppModule failed with ReferenceError: Cannot access X before initialization',
+    ])
+  })
+})
+
+describe('an export that is undefined', () => {
+  it('is told with its place', async () => {
+    expect(await linesOf({ exports: [Mailer, undefined as never], providers: [Mailer] })).toEqual([
+      'CORBEL_MODULE_ENTRY_INVALID: exports[1] of AppModule is undefined: if two files import each other, use forwardRef(() => X).',
+    ])
+  })
+})
+
 describe('a decorator in the wrong place', () => {
   it('is named with class, member and parameter', async () => {
     @HttpCode(204)
@@ -305,6 +391,9 @@ describe('duplicate routes', () => {
       /CORBEL_ROUTE_DUPLICATE: GET \/cats\/:id .*Cats\.one \(AppModule\).*Cats\.other \(AppModule\)/,
     )
     expect(lines.join('\n')).toContain('More.third')
+    expect(lines[0]).toMatch(
+      /Cats\.one \(AppModule\) at spec\/di\/boot-errors\.spec\.ts:\d+ and by Cats\.other \(AppModule\) at spec\/di\//,
+    )
   })
 })
 

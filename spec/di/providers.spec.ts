@@ -107,6 +107,29 @@ describe('provider forms', () => {
     expect(app.get(Service).second).toBe('12')
   })
 
+  it('waits for asynchronous factories that do not need each other together', async () => {
+    let arrived = 0
+    let open = (): void => undefined
+    const all = new Promise<void>((resolve) => (open = resolve))
+    // goes on only when the others have begun
+    const meet = async (): Promise<number> => {
+      if (++arrived === 3) open()
+      await all
+      return arrived
+    }
+    @Module({ providers: [{ provide: 'FAR', useFactory: meet }], exports: ['FAR'] })
+    class Far {}
+    @Module({
+      providers: [
+        { provide: 'NEAR', useFactory: meet },
+        { provide: 'ALSO', useFactory: meet },
+      ],
+    })
+    class Near {}
+    const app = await contextOf({ imports: [Far, Near] })
+    expect([app.get('FAR'), app.get('NEAR'), app.get('ALSO')]).toEqual([3, 3, 3])
+  })
+
   it('calls an asynchronous factory once, however many need it', async () => {
     const factory = jest.fn(async () => ({ made: true }))
     @Injectable()
@@ -173,6 +196,27 @@ describe('provider forms', () => {
       ],
     })
     expect(app.get('X')).toBe(2)
+  })
+
+  it('gives a double that answers to everything, then among it, as it is', async () => {
+    const double = new Proxy({}, { get: () => () => undefined })
+    @Injectable()
+    class Consumer {
+      constructor(
+        @Inject('DOUBLE') readonly double: object,
+        @Inject('ALIAS') readonly alias: object,
+      ) {}
+    }
+    const app = await contextOf({
+      providers: [
+        Consumer,
+        { provide: 'ALIAS', useExisting: 'DOUBLE' },
+        { provide: 'DOUBLE', useValue: double },
+      ],
+    })
+    const consumer = app.get(Consumer)
+    expect([consumer.double === double, consumer.alias === double]).toEqual([true, true])
+    expect(app.get('DOUBLE') === double).toBe(true)
   })
 
   it('awaits a promise given as a value', async () => {

@@ -228,6 +228,15 @@ describe('REQUEST', () => {
     const { json } = await serve(AppModule)
     expect(await json('/')).toEqual({ same: true })
   })
+
+  it('leads there from what holds the request, too', () => {
+    const request = {}
+    const id = ContextIdFactory.getByRequest(request)
+    expect(ContextIdFactory.getByRequest({ req: request })).toBe(id)
+    expect(ContextIdFactory.getByRequest({ raw: request })).toBe(id)
+    expect(ContextIdFactory.getByRequest({ inner: request }, ['inner'])).toBe(id)
+    expect(ContextIdFactory.getByRequest({ inner: request })).not.toBe(id)
+  })
 })
 
 describe('transient scope', () => {

@@ -58,6 +58,49 @@ describe('decorators with arguments that cannot be meant', () => {
     )
   })
 
+  it.each<[string, object, string]>([
+    [
+      'a list that modules do not have',
+      { provider: [] },
+      '@Module on Wrong (in App) is wrong: it has no "provider", only imports, controllers, providers, exports, features',
+    ],
+    [
+      'an inject that is no list',
+      { providers: [{ provide: 'A', useFactory: () => 1, inject: 'B' }] },
+      'providers[0] of Wrong is the provider of "A": "inject" has to be an array.',
+    ],
+    [
+      'a token of null',
+      { providers: [{ provide: null, useValue: 1 }] },
+      'providers[0] of Wrong is the provider of null: "provide" is null. If two files import each other, use forwardRef.',
+    ],
+  ])('are told of %s', async (_name, metadata, message) => {
+    class Wrong {}
+    Module(metadata)(Wrong)
+    @Module({ imports: [Wrong] })
+    class App {}
+    await expect(createContext(App, { logger: false })).rejects.toThrow(message)
+  })
+
+  it('are told of dynamic modules', async () => {
+    class Dynamic {}
+    @Module({ imports: [{ module: Dynamic, providers: { provide: 'A', useValue: 1 } as never }] })
+    class App {}
+    await expect(createContext(App, { logger: false })).rejects.toThrow(
+      'imports[0] of App is a dynamic Dynamic: "providers" has to be an array.',
+    )
+  })
+
+  it('are told of a scope that does not exist', async () => {
+    @Injectable({ scope: 'REQUEST' as never })
+    class Scoped {}
+    @Module({ providers: [Scoped] })
+    class App {}
+    await expect(createContext(App, { logger: false })).rejects.toThrow(
+      '@Injectable on Scoped (in App) is wrong: its scope has to be one of Scope.DEFAULT, TRANSIENT, REQUEST',
+    )
+  })
+
   it('are explained where a type leaves no class behind', async () => {
     interface Clock {
       now(): number
