@@ -1,10 +1,11 @@
 import { isPromise } from '../common/index.js'
-import type { Injector } from '../di/index.js'
+import type { Injector, Token } from '../di/index.js'
 import type { EndpointModel, ParamModel } from './endpoint.js'
-import { enhancerOf, withEnhancer, type Enhancer } from './enhancer.js'
+import { enhancerOf, perCall, type Enhancer } from './enhancer.js'
 import type { ArgumentMetadata, PipeTransform } from './enhancers.js'
-import type { DefaultPipe } from './globals.js'
+import type { DefaultPipe, GlobalEnhancers } from './globals.js'
 import type { PipelineContext } from './execution-context.js'
+import { nearestProvider, putInPlace } from './pipe-place.js'
 
 /** The arguments of an endpoint, ready to be taken. */
 export interface Binding<C> {
@@ -23,13 +24,13 @@ type Transform<C> = (value: unknown, context: C) => unknown
  * @param endpoint whose parameters
  * @param pipes of application, class and method, in this order
  * @param injector builds pipes given as classes
- * @param defaultPipe stands before the others unless there is one of its class
+ * @param globals names the pipe that stands before the others unless there is one of its class
  */
 export async function bindArguments<C extends PipelineContext>(
   endpoint: EndpointModel<C>,
   pipes: readonly Pipe[],
   injector: Injector,
-  defaultPipe: DefaultPipe | undefined,
+  globals: GlobalEnhancers,
 ): Promise<Binding<C>> {
   const length = Math.max(0, ...endpoint.params.map((param) => param.index + 1))
   const bind = new Array<(context: C) => unknown>(length).fill(nothing)
@@ -38,11 +39,19 @@ export async function bindArguments<C extends PipelineContext>(
   for (const param of endpoint.params) {
     const own = await Promise.all(param.pipes.map((pipe) => enhancerOf(pipe, endpoint.module, injector)))
     const declared = param.piped ? [...pipes, ...own] : own
-    const chain = withDefault(declared, param, defaultPipe)
+    const chain = withDefault(declared, param, globals.defaultPipe)
     needsScope ||= chain.some((pipe) => pipe.instance === undefined)
     const transforms: Transform<C>[] = []
+    const place = {
+      endpoint,
+      index: param.index,
+      isAlone: chain.length === 1,
+      injector,
+      find: (token: Token) => nearestProvider(token, endpoint.module, globals.records()),
+      records: globals.records,
+    }
     for (const pipe of chain) {
-      const transform = compilePipe<C>(pipe, metadataOf(param))
+      const transform = compilePipe<C>(pipe, putInPlace(metadataOf(param), place))
       if (transform === undefined) continue
       transforms.push(transform)
       steps.push(`pipe ${pipe.name} on [${param.index}]`)
@@ -82,7 +91,13 @@ function compilePipe<C extends PipelineContext>(
 ): Transform<C> | undefined {
   const { instance } = pipe
   if (instance === undefined) {
-    return (value, context) => withEnhancer(pipe, context, (one) => one.transform(value as never, metadata))
+    const transform = perCall(pipe, (one, context: C, value: unknown) =>
+      // only those that are prepared know what to do with more than applications' own pipes expect
+      one.prepare === undefined
+        ? one.transform(value as never, metadata)
+        : one.transform(value as never, metadata, context),
+    )
+    return (value, context) => transform(context, value)
   }
   if (instance.prepare === undefined || overridesTransform(instance))
     return (value) => instance.transform(value as never, metadata)

@@ -1,6 +1,7 @@
 import { isClass, type AbstractClass, type Class } from '../common/index.js'
 import { InjectionToken, Injectable } from '../di/index.js'
 import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
+import type { EndpointModel } from './endpoint.js'
 import type { CanActivate, EnhancerOf, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
 
 /** Guards a class or method; given as classes (built by the container) or instances. */
@@ -56,6 +57,20 @@ export function enhancerProblem(given: readonly unknown[], method: string): stri
   }
   return undefined
 }
+
+/**
+ * Says of which endpoints a guard, interceptor, pipe or filter is part, wherever it was named: asked once for each
+ * endpoint, when the application starts, so that others pay nothing for it.
+ *
+ * @param test true for the endpoints that it is for
+ */
+export const AppliesTo = defineDecorator({
+  name: 'AppliesTo',
+  on: ['class'],
+  merge: 'append',
+  value: (test: (endpoint: EndpointModel) => boolean) => [test],
+  check: ([test]) => (typeof test === 'function' ? undefined : 'is given no function'),
+})
 
 /** The exception types of a filter. */
 export const CatchTypes = defineDecorator({

@@ -1,6 +1,7 @@
 import type { Class, MaybePromise } from '../common/index.js'
 import type { ArgumentsHost, ExecutionContext } from './execution-context.js'
 import type { CallHandler } from './call-handler.js'
+import type { EndpointModel } from './endpoint.js'
 import type { ObservableLike } from './observable.js'
 
 /** Decides whether a call may go on; `false` answers 403 (or the transport's equivalent). */
@@ -15,6 +16,22 @@ export interface Interceptor<T = any, R = any> {
     context: ExecutionContext,
     next: CallHandler<T>,
   ): MaybePromise<R | ObservableLike<R>> | CallHandler<R> | Promise<CallHandler<R>>
+  /**
+   * Called once per endpoint at boot, if there, where the transport writes results as text and nothing stands further out
+   * that could look at them: gives what writes a result in one go, in place of `intercept`, which is not called then.
+   * Undefined where the interceptor has to see the call.
+   */
+  prepareResultWriter?(endpoint: EndpointModel): ResultWriter | undefined
+}
+
+/** Stands for an interceptor that only makes results ready to be written. */
+export interface ResultWriter {
+  /** Writes a result: the text of what `intercept` would have given. */
+  readonly write: (value: unknown) => string
+  /** The same for a whole body: bytes of UTF-8 where they are at hand. Without one, `write` is asked. */
+  readonly writeBody?: (value: unknown) => string | Uint8Array
+  /** What `intercept` would have given, for whoever looks at it after all. */
+  readonly convert: (value: unknown) => unknown
 }
 
 /** Where a piped value comes from: a part of the request, or a decorator of the user's own. */
@@ -31,12 +48,17 @@ export interface ArgumentMetadata {
 
 /** Turns one argument into another, or refuses it by throwing. */
 export interface PipeTransform<T = unknown, R = unknown> {
-  transform(value: T, metadata: ArgumentMetadata): R
+  /**
+   * @param value what the parameter decorator took out of the call, or the pipe before has made of it
+   * @param metadata of the parameter
+   * @param context the call; undefined where the pipe is called by hand
+   */
+  transform(value: T, metadata: ArgumentMetadata, context?: ExecutionContext): R
   /**
    * Called once per parameter at boot, if there: gives the function that serves this parameter, or undefined where the
    * pipe has nothing to do with it, so that the parameter pays nothing.
    */
-  prepare?(metadata: ArgumentMetadata): ((value: T) => R) | undefined
+  prepare?(metadata: ArgumentMetadata): ((value: T, context?: ExecutionContext) => R) | undefined
 }
 
 /** Answers for an exception of the types named in its `@Catch`. */

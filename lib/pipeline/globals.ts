@@ -1,5 +1,5 @@
 import type { Class } from '../common/index.js'
-import type { Injector, ProviderRecord } from '../di/index.js'
+import { aliasTarget, type Injector, type ProviderRecord } from '../di/index.js'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from './decorators.js'
 import { enhancerOfRecord, type Enhancer } from './enhancer.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
@@ -9,6 +9,20 @@ export interface DefaultPipe {
   readonly pipe: PipeTransform<never>
   readonly type: Class
 }
+
+/** A global enhancer as far as it is known without waiting for anything. */
+export interface KnownEnhancer {
+  readonly metatype: Class | undefined
+  /** Undefined while it is not built. */
+  readonly instance: unknown
+}
+
+const TOKENS = {
+  guards: APP_GUARD,
+  interceptors: APP_INTERCEPTOR,
+  pipes: APP_PIPE,
+  filters: APP_FILTER,
+} as const
 
 /** Enhancers of the whole application: those provided under `APP_…`, then those given to `useGlobal…`. */
 export class GlobalEnhancers {
@@ -22,7 +36,7 @@ export class GlobalEnhancers {
   }
 
   /** @param records every provider of the application */
-  constructor(private readonly records: () => Iterable<ProviderRecord>) {}
+  constructor(readonly records: () => Iterable<ProviderRecord>) {}
 
   useGuards(...guards: readonly CanActivate[]): void {
     this.used.guards.push(...guards)
@@ -54,6 +68,25 @@ export class GlobalEnhancers {
 
   filters(injector: Injector): Promise<Enhancer<ExceptionFilter<never>>[]> {
     return this.all(APP_FILTER, this.used.filters, injector)
+  }
+
+  /**
+   * The global enhancers of a kind, for documents: those of `APP_…`, then those of `useGlobal…`.
+   *
+   * @param kind of enhancer
+   */
+  known(kind: keyof typeof TOKENS): readonly KnownEnhancer[] {
+    const records = [...this.records()].filter((record) => record.token === TOKENS[kind])
+    const provided = records.map((record): KnownEnhancer => {
+      const { metatype, built, instance } = aliasTarget(record)
+      const made = built ? (instance as { constructor?: Class }) : undefined
+      return { metatype: metatype ?? made?.constructor, instance: made }
+    })
+    const used = (this.used[kind] as readonly object[]).map((instance): KnownEnhancer => ({
+      metatype: instance.constructor as Class,
+      instance,
+    }))
+    return [...provided, ...used]
   }
 
   private readonly provided = new Map<unknown, Promise<Enhancer<unknown>[]>>()

@@ -1,9 +1,9 @@
 import { isPromise } from '../common/index.js'
 import { settle } from './call-handler.js'
-import { withEnhancer, type Enhancer } from './enhancer.js'
+import { perCall, type Enhancer } from './enhancer.js'
 import type { CanActivate } from './enhancers.js'
 import type { PipelineContext } from './execution-context.js'
-import { ForbiddenException } from './http-exception.js'
+import { ForbiddenException } from './named-exceptions.js'
 import type { Step } from './step.js'
 
 /**
@@ -12,13 +12,17 @@ import type { Step } from './step.js'
  * @param guard the guard
  */
 export function guardStep<C extends PipelineContext>(guard: Enhancer<CanActivate>): Step<C> {
-  const name = `guard ${guard.name}`
   const { instance } = guard
-  if (instance !== undefined) {
-    return { kind: 'before', name, run: (context) => check(settle(instance.canActivate(context))) }
+  const ask = (one: CanActivate, context: C): unknown => settle(one.canActivate(context))
+  const built = perCall(guard, ask)
+  return {
+    kind: 'before',
+    name: `guard ${guard.name}`,
+    run:
+      instance === undefined
+        ? (context) => check(built(context, undefined))
+        : (context) => check(ask(instance, context)),
   }
-  const ask = (context: C): unknown => withEnhancer(guard, context, (one) => settle(one.canActivate(context)))
-  return { kind: 'before', name, run: (context) => check(ask(context)) }
 }
 
 function check(answer: unknown): unknown {

@@ -5,7 +5,6 @@ export {
   ForbiddenException,
   GatewayTimeoutException,
   GoneException,
-  HttpException,
   HttpVersionNotSupportedException,
   ImATeapotException,
   InternalServerErrorException,
@@ -24,9 +23,10 @@ export {
   UnprocessableEntityException,
   UnsupportedMediaTypeException,
   httpExceptionFor,
-  type HttpExceptionOptions,
   type NamedHttpException,
-} from './http-exception.js'
+} from './named-exceptions.js'
+export { HttpException, type DescriptionAndOptions, type HttpExceptionOptions } from './http-exception.js'
+export { IntrinsicException } from './intrinsic-exception.js'
 export type {
   ArgumentMetadata,
   CanActivate,
@@ -35,13 +35,15 @@ export type {
   Interceptor,
   ParamType,
   PipeTransform,
+  ResultWriter,
 } from './enhancers.js'
-export { NextCall, settle, type CallHandler } from './call-handler.js'
+export { NextCall, settle, type Awaitable, type CallHandler } from './call-handler.js'
 export {
   APP_FILTER,
   APP_GUARD,
   APP_INTERCEPTOR,
   APP_PIPE,
+  AppliesTo,
   Catch,
   enhancerProblem,
   UseFilters,
@@ -49,8 +51,21 @@ export {
   UseInterceptors,
   UsePipes,
 } from './decorators.js'
+export {
+  Describes,
+  notesOf,
+  type BodyNote,
+  type EnhancerNotes,
+  type EnhancerPlace,
+  type ErrorNote,
+  type NotesAt,
+  type ResultNote,
+  type SecurityNote,
+  type ValueNote,
+} from './describes.js'
 export { endpointName, type EndpointModel, type ParamModel } from './endpoint.js'
 export { declaredEnhancers } from './enhancer.js'
+export { inPlaceOf, nearestProvider, placeOf, type PipePlace } from './pipe-place.js'
 export type {
   ArgumentsHost,
   ExecutionContext,
@@ -61,7 +76,8 @@ export type {
   WsArgumentsHost,
 } from './execution-context.js'
 export { compileFilters, NOT_FILTERED, runFilters, type CompiledFilters } from './filters.js'
-export { GlobalEnhancers } from './globals.js'
-export { isObservableLike, lastValueOf, Stream, type ObservableLike } from './observable.js'
+export { GlobalEnhancers, type KnownEnhancer } from './globals.js'
+export { MappedStream } from './mapped-stream.js'
+export { isObservableLike, lastValueOf, Stream, type Subscriber, type ObservableLike } from './observable.js'
 export { compilePlan, type ExecutionPlan, type PlanOptions } from './plan.js'
 export { Slot, type Step, type StepFactory } from './step.js'

@@ -138,14 +138,7 @@ export abstract class Stream<T = unknown> implements ObservableLike<T> {
     return new LiftedStream(this, operator)
   }
 
-  /** The last value (undefined if there is none), for `await`: a stream that is awaited runs. */
-  then<A = T, B = never>(
-    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.toPromise().then(fulfilled, rejected)
-  }
-
+  /** The last value; undefined if there is none. */
   toPromise(): Promise<T> {
     return lastValueOf<T>(this) as Promise<T>
   }

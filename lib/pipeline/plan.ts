@@ -3,8 +3,15 @@ import type { Injector } from '../di/index.js'
 import { bindArguments } from './binding.js'
 import { settle } from './call-handler.js'
 import type { EndpointModel } from './endpoint.js'
-import { enhancerOf, type Enhancer } from './enhancer.js'
-import type { CanActivate, EnhancerOf, ExceptionFilter, Interceptor, PipeTransform } from './enhancers.js'
+import { appliesTo, enhancerOf, type Enhancer } from './enhancer.js'
+import type {
+  CanActivate,
+  EnhancerOf,
+  ExceptionFilter,
+  Interceptor,
+  PipeTransform,
+  ResultWriter,
+} from './enhancers.js'
 import type { Handler, PipelineContext } from './execution-context.js'
 import { compileFilters, type CompiledFilters } from './filters.js'
 import { guardStep } from './guards.js'
@@ -18,14 +25,16 @@ import type { MetadataRef } from '../metadata/index.js'
 export interface ExecutionPlan<C> {
   /** True if something in it lives for a call. */
   readonly needsScope: boolean
-  /** True if guards or interceptors, which may look at anything, are among the steps. */
+  /** True if guards, interceptors or other steps that may look at the body are among the steps. */
   readonly hasEnhancers: boolean
-  /** What happens, in order, for people: `guard RolesGuard`, `pipe ParseIntPipe on [0]`, `handler`. */
+  /** What happens, in order, for people: `guard RolesGuard`, `pipe ParseIntPipe on [0]`, `handler`, `filter …`. */
   readonly steps: readonly string[]
   /** The steps and the handler. Returns or resolves to the handler's result, or throws. */
   run(context: C): unknown
   /** The filters. */
   readonly filters: CompiledFilters
+  /** Writes the results, in place of the interceptor that stands outermost. */
+  readonly resultWriter: ResultWriter | undefined
 }
 
 /** What a plan is compiled with. */
@@ -36,6 +45,8 @@ export interface PlanOptions<C> {
   readonly factories?: readonly StepFactory<C>[]
   /** Keeps observables as they are instead of taking their last value. */
   readonly keepStreams?: boolean
+  /** True if results are written by the plan's `resultWriter`, where it has one. Default false. */
+  readonly writesResults?: boolean
 }
 
 /**
@@ -52,11 +63,14 @@ export async function compilePlan<C extends PipelineContext>(
   const levels = async <T>(
     ref: MetadataRef<EnhancerOf<T>[]>,
     global: readonly Enhancer<T>[],
-  ): Promise<Enhancer<T>[][]> => [
-    [...global],
-    await enhancersOf(endpoint.metadata.onClass(ref) ?? [], endpoint, injector),
-    await enhancersOf(endpoint.metadata.onMethod(ref) ?? [], endpoint, injector),
-  ]
+  ): Promise<Enhancer<T>[][]> => {
+    const all = [
+      [...global],
+      await enhancersOf(endpoint.metadata.onClass(ref) ?? [], endpoint, injector),
+      await enhancersOf(endpoint.metadata.onMethod(ref) ?? [], endpoint, injector),
+    ]
+    return all.map((level) => level.filter((one) => appliesTo(one, endpoint)))
+  }
   const guards = (await levels<CanActivate>(UseGuards, await globals.guards(injector))).flat()
   const interceptors = (
     await levels<Interceptor>(UseInterceptors, await globals.interceptors(injector))
@@ -64,25 +78,46 @@ export async function compilePlan<C extends PipelineContext>(
   const pipes = (await levels<PipeTransform<never>>(UsePipes, await globals.pipes(injector))).flat()
   const filters = await levels<ExceptionFilter<never>>(UseFilters, await globals.filters(injector))
 
-  const steps: Step<C>[] = [
+  const keepStreams = options.keepStreams ?? false
+  const outside: Step<C>[] = [
+    ...fromFactories(options.factories, endpoint, Slot.Outermost),
     ...fromFactories(options.factories, endpoint, Slot.Admit),
     ...guards.map((guard) => guardStep<C>(guard)),
     ...fromFactories(options.factories, endpoint, Slot.Authorized),
-    ...interceptors.map((interceptor) => interceptorStep<C>(interceptor)),
+  ]
+  const resultWriter =
+    options.writesResults === true && outside.every(({ kind }) => kind === 'before')
+      ? interceptors[0]?.instance?.prepareResultWriter?.(endpoint)
+      : undefined
+  const around = resultWriter === undefined ? interceptors : interceptors.slice(1)
+  const steps: Step<C>[] = [
+    ...outside,
+    ...around.map((interceptor) => interceptorStep<C>(interceptor, keepStreams)),
     ...fromFactories(options.factories, endpoint, Slot.Innermost),
   ]
-  const binding = await bindArguments(endpoint, pipes, injector, globals.defaultPipe)
-  const keepStreams = options.keepStreams ?? false
+  const names = steps.map(({ name }) => name)
+  if (resultWriter !== undefined)
+    names.splice(outside.length, 0, `interceptor ${interceptors[0]!.name}, as it is written`)
+  const binding = await bindArguments(endpoint, pipes, injector, globals)
   const handler = compileHandler(endpoint, binding.bind, injector, keepStreams)
   const scoped = [...guards, ...interceptors, ...filters.flat()].some((one) => one.instance === undefined)
 
   return {
     needsScope: scoped || binding.needsScope || !endpoint.record.isStatic,
-    hasEnhancers: steps.length > 0,
-    steps: [...steps.map((step) => step.name), ...binding.steps, 'handler'],
+    hasEnhancers: steps.some((step) => step.readsBody !== false),
+    steps: [...names, ...binding.steps, 'handler', ...filterSteps(filters)],
     run: compose(steps, handler, keepStreams),
     filters: compileFilters(filters),
+    resultWriter,
   }
+}
+
+/** The filters in the order in which they are asked: method → class → global, the last declared first. */
+function filterSteps(levels: readonly (readonly Enhancer<unknown>[])[]): readonly string[] {
+  return levels
+    .flat()
+    .reverse()
+    .map(({ name }) => `filter ${name}`)
 }
 
 function enhancersOf<T>(

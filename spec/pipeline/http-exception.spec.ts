@@ -94,6 +94,63 @@ describe('HttpException', () => {
     })
   })
 
+  it('createBody adds an error code', () => {
+    expect(HttpException.createBody('why', 'Bad Request', 400, 'E1')).toEqual({
+      message: 'why',
+      error: 'Bad Request',
+      statusCode: 400,
+      errorCode: 'E1',
+    })
+    expect(HttpException.createBody(null, 'Bad Request', 400, 'E1')).toEqual({
+      message: 'Bad Request',
+      statusCode: 400,
+      errorCode: 'E1',
+    })
+  })
+
+  it('keeps the description of its status where the options give none', () => {
+    const error = new BadRequestException('why', { cause: 1, errorCode: 'E1' })
+    expect([error.cause, error.errorCode]).toEqual([1, 'E1'])
+    expect(error.getResponse()).toEqual({
+      message: 'why',
+      error: 'Bad Request',
+      statusCode: 400,
+      errorCode: 'E1',
+    })
+    expect(new BadRequestException(undefined, 'Own kind').message).toBe('Own kind')
+    expect(new BadRequestException(['a', 'b']).message).toBe('Bad Request Exception')
+    expect(String(new BadRequestException('why'))).toBe('BadRequestException: why')
+  })
+
+  it('takes descriptions and options apart, for exceptions that are made like the named ones', () => {
+    const options = { cause: 1, description: 'Own' }
+    expect(HttpException.getDescriptionFrom('Own')).toBe('Own')
+    expect(HttpException.getDescriptionFrom(options)).toBe('Own')
+    expect(HttpException.getHttpExceptionOptionsFrom('Own')).toEqual({})
+    expect(HttpException.getHttpExceptionOptionsFrom(options)).toBe(options)
+    expect(HttpException.extractDescriptionAndOptionsFrom('Own')).toEqual({
+      description: 'Own',
+      httpExceptionOptions: {},
+    })
+    expect(HttpException.extractDescriptionAndOptionsFrom(options)).toEqual({
+      description: 'Own',
+      httpExceptionOptions: options,
+    })
+  })
+
+  it('lets subclasses choose message, name and cause', () => {
+    class Own extends HttpException {
+      override initMessage() {
+        this.message = 'own message'
+      }
+      override initName() {
+        this.name = 'own name'
+      }
+    }
+    const error = new Own('response', 400)
+    expect([error.message, error.name, error.getResponse()]).toEqual(['own message', 'own name', 'response'])
+  })
+
   it('httpExceptionFor finds the class of a status', () => {
     expect(httpExceptionFor(403)('no')).toBeInstanceOf(ForbiddenException)
     const other = httpExceptionFor(451)('law')
