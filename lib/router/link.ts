@@ -1,19 +1,49 @@
 import { LinkParamInvalid, LinkUnknown } from './errors.js'
-import type { ParsedRoute } from './parsed-route.js'
+import { hostParamNames, pathParamNames } from './param-names.js'
+import { parseRoute, type ParsedRoute } from './parsed-route.js'
 import { isUnsafeSegment } from './path.js'
 import type { PatternParam, PatternSegment } from './pattern.js'
+import type { RouteDefinition, RouteTableOptions } from './types.js'
 
 type Values = Readonly<Record<string, unknown>>
 
 /** Writes the paths of named routes. */
-export class Links<T> {
-  private readonly routes = new Map<string, ParsedRoute<T>>()
+export class Links<T> implements LinkWriter {
+  /** By name; several of one route, the longest first, if parts in the midst of its pattern are optional. */
+  private readonly routes = new Map<string, ParsedRoute<T>[]>()
+
+  /** By name, as far as they were asked for. */
+  private readonly params = new Map<string, ReadonlySet<string>>()
 
   constructor(routes: readonly ParsedRoute<T>[]) {
     for (const route of routes) {
       const { name } = route.route
-      if (name !== undefined && !this.routes.has(name)) this.routes.set(name, route)
+      if (name === undefined) continue
+      const known = this.routes.get(name)
+      if (known === undefined) this.routes.set(name, [route])
+      else if (known[0]!.route === route.route) known.push(route)
     }
+  }
+
+  has(name: string): boolean {
+    return this.routes.has(name)
+  }
+
+  paramsOf(name: string): ReadonlySet<string> {
+    const known = this.params.get(name)
+    if (known !== undefined) return known
+    const { pattern, host, origin } = this.meanings(name)[0]!.route
+    const ofHost = host === undefined ? [] : hostParamNames(host, origin)
+    const params = new Set([...pathParamNames(pattern, origin), ...ofHost])
+    this.params.set(name, params)
+    return params
+  }
+
+  writeHost(name: string, params: Values): string | undefined {
+    const { host, route } = this.meanings(name)[0]!
+    const fail = (param: string, problem: string) =>
+      new LinkParamInvalid({ name, param, pattern: `${route.host}${route.pattern}`, problem })
+    return host?.map((label) => writeLabel(label, params, fail)).join('.')
   }
 
   /**
@@ -25,8 +55,8 @@ export class Links<T> {
    * @throws {CorbelError} CORBEL_LINK_UNKNOWN, CORBEL_LINK_PARAM
    */
   write(name: string, params: Values): string {
-    const parsed = this.routes.get(name)
-    if (parsed === undefined) throw new LinkUnknown({ name })
+    const meanings = this.meanings(name)
+    const parsed = meanings.find((one) => hasAll(one, params)) ?? meanings[0]!
     const { segments, ends, wildcard, trailingSlash } = parsed.pattern
     const fail = (param: string, problem: string) =>
       new LinkParamInvalid({ name, param, pattern: parsed.route.pattern, problem })
@@ -45,9 +75,50 @@ export class Links<T> {
     }
     return `/${path.join('/')}${trailingSlash && path.length > 0 ? '/' : ''}`
   }
+
+  private meanings(name: string): readonly ParsedRoute<T>[] {
+    const meanings = this.routes.get(name)
+    if (meanings === undefined) throw new LinkUnknown({ name })
+    return meanings
+  }
+}
+
+/** What writes links to routes that have names. */
+export interface LinkWriter {
+  /** Whether a route has this name. */
+  has(name: string): boolean
+  /** The names of the parameters in the path of a route and in its host. */
+  paramsOf(name: string): ReadonlySet<string>
+  /** As `RouteTable.link`. */
+  write(name: string, params: Values): string
+  /**
+   * Writes the host of a route.
+   *
+   * @returns undefined for routes of every host
+   * @throws {CorbelError} CORBEL_LINK_UNKNOWN, CORBEL_LINK_PARAM
+   */
+  writeHost(name: string, params: Values): string | undefined
+}
+
+/**
+ * Makes what writes links, without a table to find routes in.
+ *
+ * @param routes those with a name count; of several with one name, the first
+ * @param options as for the table
+ * @throws {CorbelError} CORBEL_ROUTE_PATTERN
+ */
+export function createLinkWriter<T>(
+  routes: readonly RouteDefinition<T>[],
+  options: RouteTableOptions = {},
+): LinkWriter {
+  return new Links(routes.flatMap((route) => parseRoute(route, options)))
 }
 
 type Fail = (param: string, problem: string) => Error
+
+function hasAll<T>({ pattern }: ParsedRoute<T>, values: Values): boolean {
+  return pattern.segments.every((segment) => segment.params.every((param) => !isMissing(values[param.name])))
+}
 
 function isMissing(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
@@ -56,7 +127,7 @@ function isMissing(value: unknown): value is undefined | null | '' {
 function writeSegment(segment: PatternSegment, params: Values, fail: Fail): string {
   const written = segment.texts.map((literal, index) => {
     const param = segment.params[index]
-    return encode(literal) + (param === undefined ? '' : encode(writeParam(param, params, fail)))
+    return encode(literal) + (param === undefined ? '' : writeParam(param, params, fail))
   })
   const whole = written.join('')
   if (isUnsafeSegment(decodeURIComponent(whole))) {
@@ -67,12 +138,34 @@ function writeSegment(segment: PatternSegment, params: Values, fail: Fail): stri
 
 function writeParam(param: PatternParam, params: Values, fail: Fail): string {
   const value = text(params[param.name], param.name, fail)
+  if (param.spans !== undefined && (value !== undefined || param.spans === 'any'))
+    return writeRest(value ?? '', param.name, fail)
   if (value === undefined) throw fail(param.name, 'is missing')
   if (isUnsafeSegment(value)) throw fail(param.name, 'makes a dot segment, which paths may not have')
   if (param.constraint !== undefined && !param.constraint.test(value, 0, value.length)) {
     throw fail(param.name, `does not meet its constraint (${param.constraint.source})`)
   }
-  return value
+  return encode(value)
+}
+
+/** One label of a host name (RFC 952, RFC 1123 §2.1): what else a value holds would lead to another host. */
+const LABEL = /^[a-z\d_](?:[a-z\d_-]*[a-z\d_])?$/
+
+function writeLabel(label: PatternSegment, params: Values, fail: Fail): string {
+  const whole = label.texts
+    .map((literal, index) => {
+      const param = label.params[index]
+      if (param === undefined) return literal
+      const value = text(params[param.name], param.name, fail)?.toLowerCase()
+      if (value === undefined) throw fail(param.name, 'is missing')
+      if (param.constraint !== undefined && !param.constraint.test(value, 0, value.length))
+        throw fail(param.name, `does not meet its constraint (${param.constraint.source})`)
+      return literal + value
+    })
+    .join('')
+  if (label.params.length > 0 && (!LABEL.test(whole) || whole.length > 63))
+    throw fail(label.params[0]!.name, 'makes no label of a host name')
+  return whole
 }
 
 function writeRest(rest: string, name: string, fail: Fail): string {

@@ -1,15 +1,29 @@
 import { NO_PARAMS, Params, type Endpoint, type Leaf } from './leaf.js'
-import { foldCase, isPlain, isShielded, unshield } from './path.js'
-import type { TestedBranch, TreeNode } from './tree.js'
+import {
+  BRANCH,
+  COUNT,
+  EDGES,
+  ENDPOINTS,
+  FIRST,
+  LEAF,
+  LENGTH,
+  NODE_BITS,
+  RARE,
+  type PackedBranch,
+  type PackedBranches,
+  type PackedTree,
+} from './packed-tree.js'
+import { foldCase, holds, isPlain, isShielded, slashFrom, unshield } from './path.js'
 import type { PathParams, RouteMatch } from './types.js'
 
 const SLASH = 47
 const DOT = 46
-const PERCENT = 37
-const BACKSLASH = 92
-/** Up to these lengths, looking at each character is faster than native comparison and search. */
-const SHORT = 12
-const NEAR = 6
+
+// What a search has noticed: bits of one number, so that a search begins with one write for all of them.
+/** The raw path holds something that has to be decoded or checked first. */
+const UNUSUAL = 1
+/** The path exists under other methods. */
+const REFUSED = 2
 
 /**
  * Walks the tree of one host. At each node it tries the literal child, tested segments, the parameter and the wildcard,
@@ -22,35 +36,42 @@ const NEAR = 6
  * It keeps its state in fields: a search is synchronous and does not call foreign code.
  */
 export class Matcher<T> {
-  /** Whether the last raw path held something that has to be decoded or checked first. */
-  unusual = false
-  /** Whether the last path exists under other methods; exact only if it was not unusual. */
-  refused = false
   /** How far the last raw path was found to be plain. */
   checked = 0
   private text = ''
-  private key = ''
+  /** The path as literals see it, where they ignore case. */
+  private folded = ''
   private end = 0
-  private trailing = false
   private raw = true
   private method = 0
-  private found: Set<Leaf<T>> | undefined
+  private noticed = 0
+  private found: Set<Leaf<T>> | undefined = undefined
   /** Start and end of each value. */
   private readonly cuts: Int32Array
 
   /**
-   * @param root of the tree
+   * @param tree packed
    * @param values the most values that a pattern has
    * @param strict whether a trailing slash counts
    * @param fold whether literals ignore case
    */
   constructor(
-    private readonly root: TreeNode<T>,
+    private readonly tree: PackedTree<T>,
     values: number,
     private readonly strict: boolean,
     private readonly fold: boolean,
   ) {
     this.cuts = new Int32Array(2 * values)
+  }
+
+  /** Whether the last raw path held something that has to be decoded or checked first. */
+  get unusual(): boolean {
+    return (this.noticed & UNUSUAL) !== 0
+  }
+
+  /** Whether the last path exists under other methods; exact only if it was not unusual. */
+  get refused(): boolean {
+    return (this.noticed & REFUSED) !== 0
   }
 
   /**
@@ -65,7 +86,7 @@ export class Matcher<T> {
   find(path: string, raw: boolean, method: number, hostValues: readonly string[]): RouteMatch<T> | undefined {
     this.read(path, raw)
     this.method = method
-    const endpoint = this.unusual ? undefined : this.walk(this.root, 0, 0)
+    const endpoint = this.unusual ? undefined : this.walk(0, 0, 0)
     if (endpoint === undefined) return undefined
     if (endpoint.match !== undefined) return endpoint.match
     const { route, names, hostNames } = endpoint
@@ -88,72 +109,85 @@ export class Matcher<T> {
   collect(path: string, found: Set<Leaf<T>>): void {
     this.read(path, false)
     this.found = found
-    this.walk(this.root, 0, 0)
+    this.walk(0, 0, 0)
     this.found = undefined
   }
 
   private read(path: string, raw: boolean): void {
     const { length } = path
     this.text = path
-    this.key = this.fold ? foldCase(path) : path
+    if (this.fold) this.folded = foldCase(path)
     this.raw = raw
-    this.trailing = path.charCodeAt(length - 1) === SLASH
-    this.end = this.trailing && !this.strict && length > 1 ? length - 1 : length
-    this.unusual = this.end < length && path.charCodeAt(length - 2) === SLASH
-    this.refused = false
     this.checked = 1
+    this.noticed = 0
+    this.end = length
+    if (path.charCodeAt(length - 1) !== SLASH || this.strict || length === 1) return
+    this.end = length - 1
+    if (path.charCodeAt(length - 2) === SLASH) this.noticed = UNUSUAL
   }
 
-  private walk(start: TreeNode<T>, from: number, values: number): Endpoint<T> | undefined {
-    const { key, end } = this
-    let node = start
-    let at = from
+  private walk(node: number, at: number, values: number): Endpoint<T> | undefined {
+    const { end, tree } = this
+    const { nodes, edges, texts } = tree
+    const key = this.fold ? this.folded : this.text
     for (;;) {
       if (at === end) return this.finish(node, values)
-      const child = node.child(key.charCodeAt(at))
-      if (child !== undefined) {
-        const { length } = child
-        if (length === 1 || (at + length <= end && continues(key, at, child.text, length))) {
-          if (node.branches === undefined) {
+      const unit = key.charCodeAt(at)
+      const index = unit - nodes[node + FIRST]!
+      let child = 0
+      if (index >= 0 && index < nodes[node + COUNT]!) child = edges[nodes[node + EDGES]! + index]!
+      else if (nodes[node + RARE] !== 0) child = tree.child(node, unit)
+      const branch = nodes[node + BRANCH]!
+      if (child !== 0) {
+        const next = at + nodes[child + LENGTH]!
+        if (next === at + 1 || (next <= end && key.slice(at, next) === texts[child >> NODE_BITS])) {
+          if (branch === 0) {
             node = child
-            at += length
+            at = next
             continue
           }
-          const found = this.walk(child, at + length, values)
+          const found = this.walk(child, next, values)
           if (found !== undefined) return found
         }
       }
       if (at > this.checked) this.checked = at
-      const { branches } = node
-      if (branches === undefined) return undefined
+      if (branch === 0) return undefined
       const segmentEnd = this.segmentEnd(at)
       if (this.unusual) return undefined
-      if (branches.tested !== undefined) {
-        const found = this.tryTested(branches.tested, at, segmentEnd, values)
-        if (found !== undefined) return found
-      }
-      if (branches.param !== undefined) {
-        this.cut(values, at, segmentEnd)
-        if (branches.wildcard === undefined) {
-          node = branches.param
-          at = segmentEnd
-          values += 1
-          continue
-        }
-        const found = this.walk(branches.param, segmentEnd, values + 1)
-        if (found !== undefined) return found
-      }
-      return branches.wildcard === undefined ? undefined : this.rest(branches.wildcard, at, values)
+      if (branch < 0) return this.tryAll(tree.branches[-branch]!, at, segmentEnd, values)
+      this.cut(values, at, segmentEnd)
+      node = branch
+      at = segmentEnd
+      values += 1
     }
   }
 
-  private tryTested(
-    branches: readonly TestedBranch<T>[],
+  private tryAll(
+    { tested, param, wildcard }: PackedBranches<T>,
     at: number,
     end: number,
     values: number,
   ): Endpoint<T> | undefined {
-    const { key, text, cuts } = this
+    if (tested !== undefined) {
+      const found = this.tryTested(tested, at, end, values)
+      if (found !== undefined) return found
+    }
+    if (param !== 0) {
+      this.cut(values, at, end)
+      const found = this.walk(param, end, values + 1)
+      if (found !== undefined) return found
+    }
+    return wildcard === undefined ? undefined : this.rest(wildcard, at, values)
+  }
+
+  private tryTested(
+    branches: readonly PackedBranch<T>[],
+    at: number,
+    end: number,
+    values: number,
+  ): Endpoint<T> | undefined {
+    const { text, cuts } = this
+    const key = this.fold ? this.folded : text
     for (const { mixed, constraint, node, values: own } of branches) {
       if (mixed === undefined) this.cut(values, at, end)
       const fits =
@@ -169,68 +203,55 @@ export class Matcher<T> {
 
   /** Finds the end of a segment that is not literal, and notices what a plain segment does not hold. */
   private segmentEnd(from: number): number {
-    const { key, end, raw } = this
-    const near = Math.min(end, from + NEAR)
-    let at = from
-    for (; at < near; at += 1) {
-      const unit = key.charCodeAt(at)
-      if (unit === SLASH) break
-      if (raw && (unit === PERCENT || unit === BACKSLASH || unit === 0)) this.unusual = true
-    }
-    if (at === near && near < end) at = this.distantEnd(at)
-    if (at === from || (raw && at - from <= 2 && key.charCodeAt(from) === DOT)) this.unusual = true
+    const { text, raw } = this
+    const at = slashFrom(text, from, this.end)
+    const isDotted = at - from <= 2 && text.charCodeAt(from) === DOT
+    if (at === from || (raw && (isDotted || isOdd(text, from, at)))) this.noticed |= UNUSUAL
     return at
   }
 
-  /** The same for the rest of a long segment, such as a UUID: native searches are faster there. */
-  private distantEnd(from: number): number {
-    const { key, end, raw } = this
-    const slash = key.indexOf('/', from)
-    const at = slash < 0 || slash > end ? end : slash
-    if (raw && (holds(key, '%', from, at) || holds(key, '\\', from, at) || holds(key, '\0', from, at)))
-      this.unusual = true
-    return at
-  }
-
-  private finish(node: TreeNode<T>, values: number): Endpoint<T> | undefined {
-    const { end, trailing, strict } = this
-    if (node.leaf !== undefined) {
-      const endpoint = this.take(node.leaf)
+  private finish(node: number, values: number): Endpoint<T> | undefined {
+    const { end, text, tree } = this
+    const { nodes } = tree
+    const leaf = nodes[node + LEAF]!
+    if (leaf !== 0) {
+      const endpoint =
+        this.found === undefined ? tree.endpoints[nodes[node + ENDPOINTS]! + this.method] : undefined
       if (endpoint !== undefined) return endpoint
+      this.refuse(tree.leaves[leaf]!)
     }
     // the wildcard after a slash that ends the path: in lenient tables that slash was not walked over
-    const below = trailing && !strict && end > 1 ? node.child(SLASH) : undefined
-    const wildcard = (below?.text === '/' ? below : node).branches?.wildcard
+    const below = end < text.length ? tree.child(node, SLASH) : 0
+    const branch = nodes[(below !== 0 && nodes[below + LENGTH] === 1 ? below : node) + BRANCH]!
+    const wildcard = branch < 0 ? tree.branches[-branch]!.wildcard : undefined
     if (wildcard !== undefined) {
-      const found = this.rest(wildcard, this.text.length, values)
+      const found = this.rest(wildcard, text.length, values)
       if (found !== undefined) return found
     }
-    return node.bareWildcard === undefined
-      ? undefined
-      : this.rest(node.bareWildcard, this.text.length, values)
+    const bare = tree.rares[nodes[node + RARE]!]?.bareWildcard
+    return bare === undefined ? undefined : this.rest(bare, text.length, values)
   }
 
   /** Gives a wildcard the text from here on, a trailing slash included; both cuts, for its two names. */
   private rest(wildcard: Leaf<T>, from: number, values: number): Endpoint<T> | undefined {
-    const endpoint = this.take(wildcard)
-    if (endpoint === undefined) return undefined
+    const endpoint = this.found === undefined ? wildcard.byMethod[this.method] : undefined
+    if (endpoint === undefined) {
+      this.refuse(wildcard)
+      return undefined
+    }
     const { length } = this.text
-    if (this.raw && !isPlain(this.key, from)) {
-      this.unusual = true
+    if (this.raw && !isPlain(this.text, from)) {
+      this.noticed |= UNUSUAL
       return undefined
     }
     for (let index = values; index < endpoint.names.length; index += 1) this.cut(index, from, length)
     return endpoint
   }
 
-  private take(leaf: Leaf<T>): Endpoint<T> | undefined {
-    if (this.found === undefined) {
-      const endpoint = leaf.byMethod[this.method]
-      if (endpoint === undefined) this.refused = true
-      return endpoint
-    }
-    this.found.add(leaf)
-    return undefined
+  /** Remembers a leaf that has the path, not the method. */
+  private refuse(leaf: Leaf<T>): void {
+    this.noticed |= REFUSED
+    this.found?.add(leaf)
   }
 
   private cut(value: number, start: number, end: number): void {
@@ -239,18 +260,8 @@ export class Matcher<T> {
   }
 }
 
-/** Tells whether a path goes on with a text whose first character was compared. */
-function continues(path: string, at: number, text: string, length: number): boolean {
-  // beyond some length, comparing natively pays for cutting the string
-  if (length > SHORT) return path.slice(at, at + length) === text
-  let same = 1
-  while (same < length && text.charCodeAt(same) === path.charCodeAt(at + same)) same += 1
-  return same === length
-}
-
-function holds(path: string, character: string, from: number, to: number): boolean {
-  const at = path.indexOf(character, from)
-  return at >= 0 && at < to
+function isOdd(text: string, from: number, end: number): boolean {
+  return holds(text, '%', from, end) || holds(text, '\\', from, end) || holds(text, '\0', from, end)
 }
 
 function named(names: readonly string[], values: readonly string[]): PathParams {

@@ -1,4 +1,4 @@
-import { CorbelError } from '../common/index.js'
+import { CorbelError, locateFunctions } from '../common/index.js'
 import { RouteDuplicate, RouteNameTaken } from './errors.js'
 import { foldCase } from './path.js'
 import {
@@ -11,7 +11,7 @@ import {
 } from './pattern.js'
 import type { RouteDefinition, RouteTableOptions } from './types.js'
 
-/** A route whose patterns were understood. */
+/** A route whose patterns were understood; several of them are one route if its pattern has several meanings. */
 export interface ParsedRoute<T> {
   readonly route: RouteDefinition<T>
   readonly pattern: ParsedPattern
@@ -42,7 +42,7 @@ export function checkRoutes<T>(
   const errors: CorbelError[] = []
   for (const route of routes) {
     try {
-      parsed.push(parseRoute(route, options))
+      parsed.push(...parseRoute(route, options))
     } catch (error) {
       if (!(error instanceof CorbelError)) throw error
       errors.push(error)
@@ -90,25 +90,29 @@ export function segmentShape(segment: PatternSegment, fold: boolean): string {
   if (isLiteral(segment)) return `=${fold ? foldCase(segment.texts[0]!) : segment.texts[0]}`
   if (isPlainParam(segment) && segment.params[0]!.constraint === undefined) return ':'
   const texts = fold ? segment.texts.map(foldCase) : segment.texts
-  return JSON.stringify(
-    texts.flatMap((text, index) => [text, segment.params[index]?.constraint?.source ?? null]),
-  )
+  const inside = segment.params.map(({ constraint, spans }) => [constraint?.source ?? null, spans ?? null])
+  return JSON.stringify([texts, inside])
 }
 
-function parseRoute<T>(route: RouteDefinition<T>, options: RouteTableOptions): ParsedRoute<T> {
+/**
+ * Parses the patterns of a route.
+ *
+ * @param route as declared
+ * @param options as for the table
+ * @throws {CorbelError} CORBEL_ROUTE_PATTERN
+ */
+export function parseRoute<T>(route: RouteDefinition<T>, options: RouteTableOptions): ParsedRoute<T>[] {
   const { pattern, host, origin } = route
   const labels = host === undefined ? undefined : parseHostPattern(host, origin)
-  return {
-    route,
-    pattern: parsePattern(pattern, origin, options.caseSensitive ?? true),
-    host: labels,
-    hostNames: labels?.flatMap((label) => label.params.map((param) => param.name)) ?? [],
-    hostShape: labels?.map((label) => segmentShape(label, true)).join('.') ?? '',
-  }
+  const hostNames = labels?.flatMap((label) => label.params.map((param) => param.name)) ?? []
+  const hostShape = labels?.map((label) => segmentShape(label, true)).join('.') ?? ''
+  return parsePattern(pattern, origin, options.caseSensitive ?? true).map((parsed) => {
+    return { route, pattern: parsed, host: labels, hostNames, hostShape }
+  })
 }
 
 function duplicates<T>(parsed: readonly ParsedRoute<T>[], options: RouteTableOptions): CorbelError[] {
-  const errors: CorbelError[] = []
+  const pairs: (readonly [RouteDefinition<T>, RouteDefinition<T>])[] = []
   const owners = new Map<string, ParsedRoute<T>>()
   for (const route of parsed) {
     const rivals = new Set<ParsedRoute<T>>()
@@ -118,20 +122,31 @@ function duplicates<T>(parsed: readonly ParsedRoute<T>[], options: RouteTableOpt
       else rivals.add(owner)
     }
     for (const rival of rivals) {
-      if (rival !== route) errors.push(duplicate(rival.route, route.route))
+      if (rival.route !== route.route) pairs.push([rival.route, route.route])
     }
   }
-  return errors
+  const written = placesOf(pairs.flat())
+  return pairs.map(([first, second], index) =>
+    duplicate(first, second, written[2 * index], written[2 * index + 1]),
+  )
 }
 
-function duplicate<T>(first: RouteDefinition<T>, second: RouteDefinition<T>): CorbelError {
+function duplicate<T>(
+  first: RouteDefinition<T>,
+  second: RouteDefinition<T>,
+  ...places: readonly (string | undefined)[]
+): CorbelError {
   const write = (route: RouteDefinition<T>) => `${route.host ?? ''}${route.pattern}`
   const other = write(first) === write(second) ? '' : ` (also written ${write(second)})`
   return new RouteDuplicate({
     route: `${first.method === '*' ? 'Every method of' : first.method} ${write(first)}${other}`,
-    first: first.origin,
-    second: second.origin,
+    first: told(first, places[0]),
+    second: told(second, places[1]),
   })
+}
+
+function told<T>({ origin }: RouteDefinition<T>, place: string | undefined): string {
+  return place === undefined ? origin : `${origin} at ${place}`
 }
 
 /** Every place in the tree that a route takes, as text. */
@@ -147,15 +162,22 @@ function places<T>({ route, pattern, hostShape }: ParsedRoute<T>, options: Route
 
 function nameClashes<T>(parsed: readonly ParsedRoute<T>[]): CorbelError[] {
   const owners = new Map<string, RouteDefinition<T>>()
-  const errors: CorbelError[] = []
+  const pairs: (readonly [name: string, RouteDefinition<T>, RouteDefinition<T>])[] = []
   for (const { route } of parsed) {
     if (route.name === undefined) continue
     const owner = owners.get(route.name)
     if (owner === undefined) owners.set(route.name, route)
     // one handler may have several paths: links use the first
-    else if (owner.origin !== route.origin) {
-      errors.push(new RouteNameTaken({ name: route.name, first: owner.origin, second: route.origin }))
-    }
+    else if (owner.origin !== route.origin) pairs.push([route.name, owner, route])
   }
-  return errors
+  const written = placesOf(pairs.flatMap(([, first, second]) => [first, second]))
+  return pairs.map(([name, first, second], index) => {
+    const [one, other] = [written[2 * index], written[2 * index + 1]]
+    return new RouteNameTaken({ name, first: told(first, one), second: told(second, other) })
+  })
+}
+
+/** Where handlers are written. To find that out takes time, which only errors have. */
+function placesOf<T>(routes: readonly RouteDefinition<T>[]): readonly (string | undefined)[] {
+  return routes.length === 0 ? [] : locateFunctions(routes.map(({ handler }) => handler))
 }

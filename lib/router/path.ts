@@ -5,6 +5,8 @@ const BACKSLASH = 92
 // noncharacters of Unicode, never meant for interchange (Unicode §23.7): they stand for / % \ in decoded text
 const SHIELDS = '\uFDD0\uFDD1\uFDD2'
 const SHIELDED = /[\uFDD0-\uFDD2]/
+const FIRST_SHIELD = 0xfdd0
+const LAST_SHIELD = 0xfdd2
 /** What makes it necessary to look at a decoded segment more closely. */
 const SPECIAL = /[\0./%\\\uFDD0-\uFDD2]/
 
@@ -69,7 +71,11 @@ export function unshield(text: string): string {
  * @param unit UTF-16 code unit of shielded text
  */
 export function unshieldUnit(unit: number): number {
-  return unit >= 0xfdd0 && unit <= 0xfdd2 ? '/%\\'.charCodeAt(unit - 0xfdd0) : unit
+  return isShield(unit) ? '/%\\'.charCodeAt(unit - FIRST_SHIELD) : unit
+}
+
+function isShield(unit: number): boolean {
+  return unit >= FIRST_SHIELD && unit <= LAST_SHIELD
 }
 
 /**
@@ -83,12 +89,11 @@ export function isPlain(path: string, from: number): boolean {
 }
 
 function firstUnusual(path: string, from: number): number {
-  let previous = path.charCodeAt(from - 1)
   for (let at = from; at < path.length; at += 1) {
     const unit = path.charCodeAt(at)
-    if (unit === PERCENT || unit === BACKSLASH || unit === 0) return at
-    if (previous === SLASH && (unit === SLASH || unit === DOT)) return at
-    previous = unit
+    if (unit > SLASH && unit !== BACKSLASH && unit < FIRST_SHIELD) continue
+    if (unit === PERCENT || unit === BACKSLASH || unit === 0 || isShield(unit)) return at
+    if ((unit === SLASH || unit === DOT) && path.charCodeAt(at - 1) === SLASH) return at
   }
   return -1
 }
@@ -120,6 +125,42 @@ export function foldCase(text: string): string {
     const lower = character.toLowerCase()
     return lower.length === character.length ? lower : character
   }).join('')
+}
+
+/**
+ * Finds the end of a segment: by native search, which is the faster way from some ten characters on.
+ *
+ * @param path any form of it
+ * @param from index in the segment
+ * @param end of what is looked at
+ */
+export function slashFrom(path: string, from: number, end: number): number {
+  const slash = path.indexOf('/', from)
+  return slash < 0 || slash > end ? end : slash
+}
+
+/**
+ * Tells whether a part of a path holds a character.
+ *
+ * @param path any form of it
+ * @param character one UTF-16 unit
+ * @param from index of the part's beginning
+ * @param end index behind the part
+ */
+export function holds(path: string, character: string, from: number, end: number): boolean {
+  const at = path.indexOf(character, from)
+  return at >= 0 && at < end
+}
+
+/**
+ * Decodes the value of a parameter.
+ *
+ * @param segment raw, without slash
+ * @returns the text; undefined if its escapes are malformed or hide what no segment may hold
+ */
+export function decodeValue(segment: string): string | undefined {
+  const text = decodeSegment(segment)
+  return text !== undefined && SPECIAL.test(text) && isUnsafeSegment(text) ? undefined : text
 }
 
 function decodeSegment(segment: string): string | undefined {

@@ -1,5 +1,6 @@
 const NAME = /[\p{ID_Start}_$][\p{ID_Continue}$]*/uy
-const LEGACY_WILDCARD = /(?::([\p{ID_Start}_$][\p{ID_Continue}$]*))?\(\.\*\)(?=$|[/}])/uy
+const WILDCARD = /\*([\p{ID_Start}_$][\p{ID_Continue}$]*)?|\{\*([\p{ID_Start}_$][\p{ID_Continue}$]*)?\}/uy
+const LEGACY_WILDCARD = /(?::([\p{ID_Start}_$][\p{ID_Continue}$]*))?\(\.\*\)/uy
 
 /** Reads a pattern character by character; knows the lexical rules: names, escapes and balanced parentheses. */
 export class PatternReader {
@@ -36,19 +37,36 @@ export class PatternReader {
     return true
   }
 
+  /** Tells whether the text ends as a host with a port does. */
+  endsWithPort(): boolean {
+    return /:\d+$/.test(this.source)
+  }
+
   /** Reads an identifier if one comes next. */
   name(): string | undefined {
     return this.match(NAME)?.[0]
   }
 
+  /** Where it has come to. Can be set back. */
+  get position(): number {
+    return this.at
+  }
+
+  set position(value: number) {
+    this.at = value
+  }
+
   /**
-   * Reads `(.*)` or `:name(.*)` as a whole segment: how routers based on regular expressions write a wildcard.
+   * Reads a wildcard: `*`, `*name`, `{*name}`; or `(.*)`, `:name(.*)`, as routers based on regular expressions write it.
    *
-   * @returns its name, `*` without one; undefined if something else comes next
+   * @returns its name, `*` without one, and whether it may be empty inside a pattern; undefined if something else comes
    */
-  legacyWildcard(): string | undefined {
-    const match = this.match(LEGACY_WILDCARD)
-    return match === null ? undefined : (match[1] ?? '*')
+  wildcard(): { readonly name: string; readonly spans: 'any' | 'some' } | undefined {
+    const match = this.match(WILDCARD)
+    if (match !== null)
+      return { name: match[1] ?? match[2] ?? '*', spans: match[1] === undefined ? 'any' : 'some' }
+    const legacy = this.match(LEGACY_WILDCARD)
+    return legacy === null ? undefined : { name: legacy[1] ?? '*', spans: 'any' }
   }
 
   /**
@@ -102,10 +120,10 @@ export class PatternReader {
         )
       case '{':
         throw this.fail(
-          'braces hold whole optional segments, as in /users{/:id}, or a wildcard, as in /{*path}',
+          'a { is not closed, or holds nothing; braces hold what is optional, as in /users{/:id} or /:name{.:format}',
         )
       case '*':
-        throw this.fail('a wildcard must be a whole segment, the last one; write \\* for the text')
+        throw this.fail('a host has no wildcards; write :name for a label')
       default:
         return character
     }

@@ -1,6 +1,7 @@
 import type { Constraint } from './constraint.js'
 import { compileConstraint } from './constraint.js'
 import { RoutePatternInvalid } from './errors.js'
+import { expandOptionals } from './optional-groups.js'
 import { PatternReader } from './pattern-reader.js'
 import { isUnsafeSegment } from './path.js'
 
@@ -8,6 +9,8 @@ import { isUnsafeSegment } from './path.js'
 export interface PatternParam {
   readonly name: string
   readonly constraint: Constraint | undefined
+  /** Set for a wildcard with something behind it: it goes over slashes, and takes any or at least some text. */
+  readonly spans?: 'any' | 'some'
 }
 
 /**
@@ -33,7 +36,12 @@ export interface ParsedPattern {
   readonly ends: readonly number[]
   readonly wildcard: PatternWildcard | undefined
   readonly trailingSlash: boolean
+  /** True if a wildcard stands somewhere before the end, so that the segments are not those of a path. */
+  readonly spanning: boolean
 }
+
+/** Names of hosts come in ASCII: others are sent as `xn--…` (RFC 5891). */
+const NOT_IN_LABEL = /[^\w-]/u
 
 /** The name under which the text of an unnamed wildcard is found. */
 export const UNNAMED = '*'
@@ -44,17 +52,20 @@ export const UNNAMED = '*'
  * @param pattern see `RouteDefinition.pattern`
  * @param origin who declared it, for messages
  * @param caseSensitive passed on to constraints
- * @returns its parts, literals decoded
+ * @returns its parts, literals decoded; several if optional parts stand elsewhere than at the end
  * @throws {CorbelError} CORBEL_ROUTE_PATTERN, saying what is wrong and what to write instead
  */
-export function parsePattern(pattern: string, origin: string, caseSensitive: boolean): ParsedPattern {
-  const reader = new PatternReader(
-    pattern,
-    (problem) => new RoutePatternInvalid({ pattern, origin, problem }),
-  )
-  const parser = new PatternParser(reader, caseSensitive)
-  parser.path()
-  return parser.finish()
+export function parsePattern(
+  pattern: string,
+  origin: string,
+  caseSensitive: boolean,
+): readonly ParsedPattern[] {
+  const fail = (problem: string): Error => new RoutePatternInvalid({ pattern, origin, problem })
+  return expandOptionals(pattern, fail).map((one) => {
+    const parser = new PatternParser(new PatternReader(one, fail), caseSensitive)
+    parser.path()
+    return parser.finish()
+  })
 }
 
 /**
@@ -98,9 +109,15 @@ class PatternParser {
 
   host(): readonly PatternSegment[] {
     const { reader } = this
+    if (reader.endsWithPort()) throw reader.fail('ports are not compared; leave the port out')
     do {
       const segment = this.segment('.', false)
       if (isLiteral(segment) && segment.texts[0] === '') throw reader.fail('a label is empty')
+      const odd = NOT_IN_LABEL.exec(segment.texts.join(''))?.[0]
+      if (odd !== undefined)
+        throw reader.fail(
+          `"${odd}" stands in no host name; write labels as they are sent: letters, digits, - and _`,
+        )
       this.segments.push(segment)
     } while (reader.take('.'))
     if (!reader.done())
@@ -114,7 +131,8 @@ class PatternParser {
     const { segments, wildcard, trailingSlash } = this
     if (wildcard === undefined) this.ends.add(segments.length)
     const ends = [...this.ends].sort((a, b) => a - b)
-    return { segments, ends, wildcard, trailingSlash: trailingSlash && segments.length > 0 }
+    const spanning = segments.some(({ params }) => params.some(({ spans }) => spans !== undefined))
+    return { segments, ends, wildcard, trailingSlash: trailingSlash && segments.length > 0, spanning }
   }
 
   private optionalGroup(): void {
@@ -154,27 +172,23 @@ class PatternParser {
     this.segments.push(segment)
   }
 
+  /** Reads the wildcard that ends the pattern, if this is one. */
   private readWildcard(inGroup: boolean): boolean {
     const { reader } = this
-    const braced = reader.startsWith('{*')
-    let name: string | undefined
-    if (braced || reader.peek() === '*') {
-      if (braced) reader.take('{')
-      reader.take('*')
-      name = reader.name() ?? UNNAMED
-      if (braced && !reader.take('}')) throw reader.fail('a { is not closed')
-    } else {
-      name = reader.legacyWildcard()
-    }
-    if (name === undefined) return false
+    const start = reader.position
+    const found = reader.wildcard()
+    if (found === undefined) return false
     const next = reader.peek()
-    if (next === '/' || reader.startsWith('{/')) throw reader.fail('a wildcard must come last')
+    if (reader.startsWith('{/'))
+      throw reader.fail('a wildcard takes what is optional after it, too; leave that out')
     if (next !== undefined && !(inGroup && next === '}')) {
-      throw reader.fail('a wildcard must be a whole segment; use a parameter inside one')
+      // something follows: it is a part of a segment like a parameter
+      reader.position = start
+      return false
     }
     if (this.ends.size > 0 && !inGroup)
       throw reader.fail('a wildcard after an optional part must be {/*name}')
-    this.wildcard = { name, optional: inGroup }
+    this.wildcard = { name: found.name, optional: inGroup }
     return true
   }
 
@@ -184,13 +198,15 @@ class PatternParser {
     const params: PatternParam[] = []
     for (let next = reader.peek(); next !== undefined && next !== separator; next = reader.peek()) {
       if (next === '?' || reader.startsWith('{/') || (inGroup && next === '}')) break
-      if (next === ':') {
+      const wildcard = separator === '/' ? reader.wildcard() : undefined
+      if (wildcard !== undefined || next === ':') {
         if (params.length > 0 && texts.at(-1) === '') {
           throw reader.fail(
             'two parameters follow each other with nothing between that could tell them apart',
           )
         }
-        params.push(this.param(separator))
+        if (wildcard === undefined) params.push(this.param(separator))
+        else params.push({ ...wildcard, constraint: undefined })
         texts.push('')
       } else {
         texts[texts.length - 1] += reader.literal()
@@ -238,7 +254,7 @@ class PatternParser {
   private refuseRepeatedNames(): void {
     const names = this.segments.flatMap((segment) => segment.params.map((param) => param.name))
     if (this.wildcard !== undefined) names.push(this.wildcard.name)
-    const repeated = names.find((name, index) => names.indexOf(name) !== index)
+    const repeated = names.find((name, index) => name !== UNNAMED && names.indexOf(name) !== index)
     if (repeated !== undefined)
       throw this.reader.fail(`it has two parameters named "${repeated}"; rename one`)
   }
@@ -249,9 +265,14 @@ export function isLiteral(segment: PatternSegment): boolean {
   return segment.params.length === 0
 }
 
+/** Tells whether a segment is one parameter or one wildcard, and nothing else. */
+export function isAlone(segment: PatternSegment): boolean {
+  return segment.params.length === 1 && segment.texts[0] === '' && segment.texts[1] === ''
+}
+
 /** Tells whether a segment is one parameter and nothing else. */
 export function isPlainParam(segment: PatternSegment): boolean {
-  return segment.params.length === 1 && segment.texts[0] === '' && segment.texts[1] === ''
+  return isAlone(segment) && segment.params[0]!.spans === undefined
 }
 
 function reason(error: unknown): string {

@@ -4,7 +4,8 @@ import { Links } from './link.js'
 import { Matcher } from './matcher.js'
 import { checkRoutes, type ParsedRoute } from './parsed-route.js'
 import { decodedPath, isPlain } from './path.js'
-import { StaticRoutes } from './static-routes.js'
+import { StraightMatcher } from './straight-matcher.js'
+import { ranksOf, SpanningRoutes } from './spanning.js'
 import { TreeBuilder } from './tree.js'
 import type { NoRoute, RouteDefinition, RouteMatch, RouteTable, RouteTableOptions } from './types.js'
 
@@ -36,9 +37,11 @@ export function createRouteTable<T>(
 /** The routes of one host pattern, or of none. */
 interface RouteSet<T> {
   readonly host: HostPattern | undefined
-  /** By method number: the answers to paths without parameters. */
-  readonly statics: readonly StaticRoutes<T>[]
+  /** For simple paths; undefined where literals ignore case. */
+  readonly straight: StraightMatcher<T> | undefined
   readonly matcher: Matcher<T>
+  /** What the tree cannot hold; undefined in nearly all tables. */
+  readonly spanning: SpanningRoutes<T> | undefined
   /** This set as the only candidate. */
   readonly alone: readonly Candidate<T>[]
 }
@@ -54,12 +57,16 @@ class CompiledTable<T> implements RouteTable<T> {
   private readonly links: Links<T>
   private readonly fold: boolean
   private readonly methods: ReadonlyMap<string, number>
+  /** Of the last request: mostly also that of the next. Its own object, as the table is frozen. */
+  private readonly last = { method: '', number: OTHER }
   private readonly anyHost: RouteSet<T>
   /** The most specific first; undefined if no route has a host, so that such tables never look at one. */
   private readonly hosts: readonly RouteSet<T>[] | undefined
+  /** How specific the routes are, where that is not only the tree's to say. */
+  private readonly ranks = new Map<RouteDefinition<T>, readonly number[]>()
 
   constructor(parsed: readonly ParsedRoute<T>[], options: RouteTableOptions) {
-    this.routes = Object.freeze(parsed.map(({ route }) => Object.freeze(route)))
+    this.routes = Object.freeze([...new Set(parsed.map(({ route }) => Object.freeze(route)))])
     this.links = new Links(parsed)
     this.fold = options.caseSensitive === false
     const methods = methodNames(parsed)
@@ -78,11 +85,17 @@ class CompiledTable<T> implements RouteTable<T> {
   }
 
   match(method: string, path: string, host?: string): RouteMatch<T> | NoRoute {
-    const number = this.methods.get(method) ?? OTHER
+    const number = method === this.last.method ? this.last.number : this.numberOf(method)
     if (this.hosts !== undefined && host !== undefined) return this.matchHost(this.hosts, number, path, host)
     const { anyHost } = this
+    if (anyHost.spanning !== undefined) return this.decide(anyHost.alone, number, path, undefined)
+    const { straight } = anyHost
+    if (straight !== undefined) {
+      const found = straight.find(path, number)
+      if (found !== undefined) return found
+      if (straight.left > 0 && isPlain(path, straight.left)) return NOT_FOUND
+    }
     return (
-      anyHost.statics[number]!.get(path) ??
       anyHost.matcher.find(path, true, number, NO_VALUES) ??
       this.decide(anyHost.alone, number, path, anyHost.matcher)
     )
@@ -94,6 +107,13 @@ class CompiledTable<T> implements RouteTable<T> {
 
   link(name: string, params: Readonly<Record<string, unknown>> = {}): string {
     return this.links.write(name, params)
+  }
+
+  private numberOf(method: string): number {
+    const number = this.methods.get(method) ?? OTHER
+    this.last.method = method
+    this.last.number = number
+    return number
   }
 
   private matchHost(
@@ -124,17 +144,25 @@ class CompiledTable<T> implements RouteTable<T> {
     tried: Matcher<T> | undefined,
   ): RouteMatch<T> | NoRoute {
     const done = tried !== undefined && !tried.unusual && path.startsWith('/') && isPlain(path, tried.checked)
+    if (done && !tried.refused) return NOT_FOUND
     const text = done ? path : decodedPath(path)
     if (text === undefined) return MALFORMED
     if (!done) {
       for (const { set, values } of candidates) {
         const found = set.matcher.find(text, false, number, values)
+        const ranks = found === undefined ? undefined : this.ranks.get(found.route)
+        const spanning = set.spanning?.find(text, number, values, ranks)
+        if (spanning !== undefined) return spanning
         if (found !== undefined) return found
       }
     }
-    if (!candidates.some(({ set }) => set.matcher.refused)) return NOT_FOUND
+    if (!candidates.some(({ set }) => set.matcher.refused || set.spanning !== undefined)) return NOT_FOUND
     const leaves = new Set<Leaf<T>>()
-    for (const { set } of candidates) set.matcher.collect(text, leaves)
+    for (const { set } of candidates) {
+      set.matcher.collect(text, leaves)
+      set.spanning?.collect(text, leaves)
+    }
+    if (leaves.size === 0) return NOT_FOUND
     if (leaves.size === 1) for (const leaf of leaves) return leaf.refusal
     return refuse(Array.from(leaves).flatMap((leaf) => leaf.refusal.allow))
   }
@@ -145,14 +173,17 @@ class CompiledTable<T> implements RouteTable<T> {
     strict: boolean,
   ): RouteSet<T> {
     const builder = new TreeBuilder<T>(this.fold, strict)
-    for (const route of routes) builder.add(route)
-    builder.seal(methods)
+    const spanning = routes.filter(({ pattern }) => pattern.spanning)
+    for (const route of routes) if (!route.pattern.spanning) builder.add(route)
+    const tree = builder.seal(methods)
+    if (spanning.length > 0) for (const { route, pattern } of routes) this.ranks.set(route, ranksOf(pattern))
     const host = routes[0]?.host
     const alone: Candidate<T>[] = []
     const set: RouteSet<T> = {
       host: host === undefined ? undefined : new HostPattern(host),
-      statics: methods.map((_, number) => new StaticRoutes(builder.statics, number, this.fold)),
-      matcher: new Matcher(builder.root, builder.values, strict, this.fold),
+      straight: this.fold ? undefined : new StraightMatcher(tree, builder.values, strict),
+      matcher: new Matcher(tree, builder.values, strict, this.fold),
+      spanning: spanning.length === 0 ? undefined : new SpanningRoutes(spanning, methods, this.fold, strict),
       alone,
     }
     alone.push({ set, values: NO_VALUES })

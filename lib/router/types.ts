@@ -3,16 +3,19 @@ export interface RouteDefinition<T> {
   /** Upper case, or `*` for every method that has no route of its own on the same pattern. */
   readonly method: string
   /**
-   * The path pattern; a missing first slash is added. A segment is a literal, `:name`, `:name(constraint)`, text with
-   * parameters in it (`:from-:to`, `file.:ext`), or, at the end, `:name?`, `{/…}` (optional) or a wildcard for the rest
-   * of the path: `*`, `*name`, `{*name}`, `(.*)`. A wildcard also matches nothing after its slash, `{/*name}` not even
-   * the slash. `\` escapes a special character. Literal text is compared decoded.
+   * The path pattern; a missing first slash is added. A segment is a literal, `:name`, `:name(constraint)`, or text with
+   * parameters in it (`:from-:to`, `file.:ext`). Optional is what stands in braces (`/users{/:id}`, `/:name{.:format}`)
+   * and `:name?`. A wildcard takes any text, slashes too: `*`, `*name`, `{*name}`, `(.*)`. At the end of a path it also
+   * matches nothing after its slash, `{/*name}` not even the slash; before the end, only `*name` needs some text.
+   * `\` escapes a special character. Literal text is compared decoded.
    */
   readonly pattern: string
   /** Host pattern (`api.example.com`, `:tenant.example.com`); undefined for every host. */
   readonly host?: string
   /** Where it was declared, for messages: `UsersController.find`. */
   readonly origin: string
+  /** The function that answers, so that messages can say where it is written. */
+  readonly handler?: unknown
   /** A name for links. */
   readonly name?: string
   readonly value: T

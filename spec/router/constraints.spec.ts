@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { createRouteTable } from 'corbel/router'
 import { thrownBy } from './routes.js'
+import { fc } from '../support/properties.js'
 
 const tableWith = (constraint: string) =>
   createRouteTable([{ method: 'GET', pattern: `/:v(${constraint})`, origin: 'spec', value: 1 }])

@@ -78,6 +78,42 @@ describe('spellings of a path', () => {
   })
 })
 
+describe('a parameter without rivals', () => {
+  const table = tableOf(['GET /x/:a/y/:b', 'GET /t/:a/end', 'GET /t/*rest'])
+
+  it.each([
+    ['/x/a%20b/y/%C3%A9', { a: 'a b', b: 'é' }],
+    ['/x/a%2Fb%5C/y/100%25', { a: 'a/b\\', b: '100%' }],
+    ['/x/%41-and-some-more-text-that-is-long/y/1', { a: 'A-and-some-more-text-that-is-long', b: '1' }],
+    ['/x/long-text-that-ends-escaped%21/y/1/', { a: 'long-text-that-ends-escaped!', b: '1' }],
+    ['/x/%41/%79/1', { a: 'A', b: '1' }],
+    ['/%78/%41//y/1', { a: 'A', b: '1' }],
+  ])('takes %s', (path, params) => {
+    expect(answer(table, 'GET', path)).toEqual({ to: 'GET /x/:a/y/:b', params })
+    expect(answer(table, 'POST', path)).toBe('method: GET, HEAD, OPTIONS')
+  })
+
+  it.each([
+    ['/x/%2e%2E/y/1', 'malformed'],
+    ['/x/a/y/a%2F..', 'malformed'],
+    ['/x/%zz/y/1', 'malformed'],
+    ['/x/%00/y/1', 'malformed'],
+    ['/x/%EF%B7%90/y/1', 'malformed'],
+    ['/x/%41/z/1', 'not-found'],
+    ['/x/%41/y/', 'not-found'],
+  ])('does not take %s: %s', (path, why) => {
+    expect(answer(table, 'GET', path)).toBe(why)
+  })
+
+  it('does not keep a path from another route that its decoded form belongs to', () => {
+    expect(answer(table, 'GET', '/t/%41/%65nd')).toEqual({ to: 'GET /t/:a/end', params: { a: 'A' } })
+    expect(answer(table, 'GET', '/t/%41/%65ndless')).toEqual({
+      to: 'GET /t/*rest',
+      params: { rest: 'A/endless' },
+    })
+  })
+})
+
 describe('path matchers', () => {
   it('match what lies below a pattern if asked to', () => {
     const below = createPathMatcher(['cats', '/dogs/:id/', '/files/*'], 'spec', { prefix: true })
