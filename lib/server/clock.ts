@@ -7,8 +7,10 @@ import { performance } from 'node:perf_hooks'
 export class SweepClock {
   /** Milliseconds from an arbitrary start; moves only with the timer. */
   now = 0
-  /** The Date field of responses (RFC 9110 §6.6.1) and the empty line behind it; exact to a second and one interval. */
-  headEnd = ''
+  /** The Date of responses (RFC 9110 §6.6.1), exact to a second and one interval. */
+  date = ''
+  /** The same as a line of HTTP/1.1. */
+  dateLine = ''
 
   private last = 0
   private second = -1
@@ -19,7 +21,7 @@ export class SweepClock {
    * @param sweep called on each of them with the time, and with what has passed of it since the one before
    */
   constructor(
-    private readonly interval: number,
+    readonly interval: number,
     private readonly sweep: (now: number, elapsed: number) => void,
   ) {}
 
@@ -53,6 +55,7 @@ export class SweepClock {
     const second = Math.floor(time / 1000)
     if (second === this.second) return
     this.second = second
-    this.headEnd = `date: ${new Date(time).toUTCString()}\r\n\r\n`
+    this.date = new Date(time).toUTCString()
+    this.dateLine = `date: ${this.date}\r\n`
   }
 }

@@ -1,19 +1,28 @@
 import { type AddressInfo } from 'node:net'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { HeaderList, type Exchange, type ExchangeHandler } from '../../lib/http/index.js'
-import { createH1Server, type H1Options, type H1Server } from '../../lib/server/index.js'
+import {
+  createH1Server,
+  type H1Options,
+  type HttpServer,
+  type ListenOptions,
+} from '../../lib/server/index.js'
 import { RawClient, type RawResponse } from '../support/raw-http.js'
 
 /** A server for one test, with the clients that the test has opened. */
 export interface Fixture {
-  readonly server: H1Server
+  readonly server: HttpServer
   readonly port: number
   readonly errors: unknown[]
+  readonly warnings: Error[]
   open(): Promise<RawClient>
+  /** Opens a connection by TLS. */
+  openTls(options?: ConnectionOptions): Promise<RawClient & { readonly socket: TLSSocket }>
   /** Opens a connection, sends the bytes, and answers all responses when the server has closed. */
   converse(bytes: string | Uint8Array): Promise<RawResponse[]>
 }
 
-const running: { server: H1Server; clients: RawClient[] }[] = []
+const running: { server: HttpServer; clients: RawClient[] }[] = []
 
 afterEach(async () => {
   for (const { server, clients } of running.splice(0)) {
@@ -22,23 +31,35 @@ afterEach(async () => {
   }
 })
 
-/** Starts a server on a free port; it is stopped after the test. */
-export async function start(handler: ExchangeHandler, options: H1Options = {}): Promise<Fixture> {
+/** Starts a server on a free port, or elsewhere; it is stopped after the test. */
+export async function start(
+  handler: ExchangeHandler,
+  options: H1Options = {},
+  where: ListenOptions = {},
+): Promise<Fixture> {
   const errors: unknown[] = []
-  const server = createH1Server({ sweepInterval: 5, onError: (error) => errors.push(error), ...options })
+  const warnings: Error[] = []
+  const server = createH1Server({
+    sweepInterval: 5,
+    onError: (error) => errors.push(error),
+    onWarning: (warning) => warnings.push(warning),
+    ...options,
+  })
   server.handle(handler)
-  await server.listen({ host: '127.0.0.1' })
   const clients: RawClient[] = []
   running.push({ server, clients })
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
-  const { port } = server.nodeServer.address() as AddressInfo
-  const open = async () => {
-    const client = await RawClient.open(port)
+  await server.listen(where.path === undefined ? { host: '127.0.0.1', ...where } : where)
+  const address = server.nodeServer.address()
+  const port = typeof address === 'object' ? (address as AddressInfo).port : 0
+  const opened = <T extends RawClient>(client: T): T => {
     clients.push(client)
     return client
   }
+  const open = async () =>
+    opened(await RawClient.open(where.path === undefined ? port : { path: where.path }))
+  const openTls = async (tls?: ConnectionOptions) => opened(await RawClient.openTls(port, tls))
   const converse = async (bytes: string | Uint8Array) => (await open()).send(bytes).allResponses()
-  return { server, port, errors, open, converse }
+  return { server, port, errors, warnings, open, openTls, converse }
 }
 
 export const TEXT = HeaderList.from({ 'content-type': 'text/plain' }).freeze()

@@ -1,5 +1,6 @@
-import { concatBytes, type MaybePromise } from '../../common/index.js'
-import { BodyAlreadyRead, BodyTooLarge, type BodySource } from '../../http/index.js'
+import type { MaybePromise } from '../../common/index.js'
+import { BodyAlreadyRead, BodyTooLarge, type BodySource, type HeaderView } from '../../http/index.js'
+import { BodyParts } from '../wire/body-parts.js'
 import type { ChunkedDecoder } from './chunked.js'
 
 /** What a body needs of the connection that it comes from. */
@@ -27,8 +28,7 @@ export class RequestBody implements BodySource {
   complete = false
 
   private error: Error | undefined
-  private chunks: Uint8Array[] = []
-  private buffered = 0
+  private readonly parts = new BodyParts()
   private collector: Collector | undefined
   private iterating = false
   private wake: (() => void) | undefined
@@ -54,7 +54,12 @@ export class RequestBody implements BodySource {
 
   /** True if reading from the socket has to wait for the reader. */
   get full(): boolean {
-    return this.buffered >= this.highWaterMark && this.collector === undefined
+    return this.parts.size >= this.highWaterMark && this.collector === undefined
+  }
+
+  /** The fields behind a chunked body, once it is complete; undefined if there are none. */
+  get trailers(): HeaderView | undefined {
+    return this.decoder?.trailers
   }
 
   /** Bytes still to come; undefined if only the end will tell. */
@@ -65,9 +70,9 @@ export class RequestBody implements BodySource {
   bytes(limit: number): MaybePromise<Uint8Array> {
     this.take()
     const bound = this.maxSize === 0 ? limit : Math.min(limit, this.maxSize)
-    if ((this.length ?? this.buffered) > bound) throw new BodyTooLarge({ limit: bound })
+    if ((this.length ?? this.parts.size) > bound) throw new BodyTooLarge({ limit: bound })
     if (this.error !== undefined) throw this.error
-    if (this.complete) return this.takeAll()
+    if (this.complete) return this.parts.takeAll()
     return new Promise((resolve, reject) => {
       this.collector = { limit: bound, resolve, reject }
       this.owner.bodyWanted()
@@ -82,9 +87,8 @@ export class RequestBody implements BodySource {
         throw new BodyTooLarge({ limit: this.maxSize })
       for (;;) {
         const wasFull = this.full
-        const chunk = this.chunks.shift()
+        const chunk = this.parts.shift()
         if (chunk !== undefined) {
-          this.buffered -= chunk.length
           if (wasFull && !this.full) this.owner.bodyDrained()
           yield chunk
         } else if (this.error !== undefined) throw this.error
@@ -137,12 +141,12 @@ export class RequestBody implements BodySource {
     this.announce()
   }
 
-  /** Forgets what is here, and whatever still comes, as nobody is going to read it. */
+  /** Forgets what is here, and whatever still comes; nobody can begin to read it any more. */
   drop(): void {
+    this.used = true
     this.dropping = true
-    this.dropped += this.buffered
-    this.buffered = 0
-    this.chunks = []
+    this.dropped += this.parts.size
+    this.parts.clear()
   }
 
   /** Bytes that were thrown away. */
@@ -161,10 +165,9 @@ export class RequestBody implements BodySource {
       this.dropped += part.length
       return
     }
-    this.chunks.push(part)
-    this.buffered += part.length
+    this.parts.push(part)
     const { collector } = this
-    if (collector !== undefined && this.buffered > collector.limit) {
+    if (collector !== undefined && this.parts.size > collector.limit) {
       this.collector = undefined
       this.drop()
       collector.reject(new BodyTooLarge({ limit: collector.limit }))
@@ -177,7 +180,7 @@ export class RequestBody implements BodySource {
   private finish(): void {
     const { collector } = this
     this.collector = undefined
-    collector?.resolve(this.takeAll())
+    collector?.resolve(this.parts.takeAll())
     this.announce()
   }
 
@@ -185,12 +188,5 @@ export class RequestBody implements BodySource {
     const { wake } = this
     this.wake = undefined
     wake?.()
-  }
-
-  private takeAll(): Uint8Array {
-    const whole = concatBytes(this.chunks, this.buffered)
-    this.chunks = []
-    this.buffered = 0
-    return whole
   }
 }

@@ -92,8 +92,13 @@ export class HeadParser {
     this.targetEnd = i
     if (i - this.targetStart > maxTargetLength) throw new TargetTooLong({ limit: maxTargetLength })
     if (i === stop) return this.incomplete(stop, end)
-    if (bytes[i] !== SP || i === this.targetStart) throw new RequestLineInvalid({ reason: 'no target' })
-    if (stop - i < 11) return this.incomplete(stop, end)
+    if (i === this.targetStart) throw new RequestLineInvalid({ reason: 'no target' })
+    if (bytes[i] !== SP)
+      throw new RequestLineInvalid({ reason: 'the target holds a character that has to be percent-encoded' })
+    if (stop - i < 11) {
+      if (bytes.subarray(i, stop).includes(LF)) throw badVersion(bytes, i + 1, stop)
+      return this.incomplete(stop, end)
+    }
     this.minor = readVersion(bytes, i + 1, stop)
     this.fieldsStart = i + 11
     if (!this.readFields(bytes, this.fieldsStart, stop)) return this.incomplete(stop, end)
@@ -145,7 +150,10 @@ export class HeadParser {
     this.options = 0
     let count = 0
     for (let i = start; ;) {
-      if (i + 1 >= stop) return false
+      if (i + 1 >= stop) {
+        if (i < stop && bytes[i] !== CR && TOKEN[bytes[i]!] === 0) throw badName(bytes[i]!, true)
+        return false
+      }
       if (bytes[i] === CR) {
         if (bytes[i + 1] !== LF) throw new FieldInvalid({ reason: 'a carriage return without line feed' })
         this.fieldsEnd = i
@@ -273,10 +281,12 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
   return text
 }
 
+/** @returns 0 for HTTP/1.0, else 1: later minor versions are read as the latest one that we have (RFC 9110 §2.5) */
 function readVersion(bytes: Uint8Array, start: number, stop: number): number {
   const minor = bytes[start + 7]! - 48
   if (
-    (minor === 1 || minor === 0) &&
+    minor >= 0 &&
+    minor <= 9 &&
     bytes[start] === 0x48 &&
     bytes[start + 1] === 0x54 &&
     bytes[start + 2] === 0x54 &&
@@ -287,11 +297,15 @@ function readVersion(bytes: Uint8Array, start: number, stop: number): number {
     bytes[start + 8] === CR &&
     bytes[start + 9] === LF
   ) {
-    return minor
+    return minor === 0 ? 0 : 1
   }
+  throw badVersion(bytes, start, stop)
+}
+
+function badVersion(bytes: Uint8Array, start: number, stop: number): Error {
   const rest = latin1(bytes, start, Math.min(stop, start + 16))
-  if (/^HTTP\/[0-9]+(?:\.[0-9]+)?\r\n/.test(rest)) throw new VersionUnsupported({})
-  throw new RequestLineInvalid({ reason: 'no protocol version before the end of the line' })
+  if (/^HTTP\/[02-9](?:\.[0-9])?\r\n/.test(rest)) return new VersionUnsupported({})
+  return new RequestLineInvalid({ reason: 'no protocol version before the end of the line' })
 }
 
 function badName(found: number, empty: boolean): Error {

@@ -1,24 +1,22 @@
 import { AsyncResource } from 'node:async_hooks'
 import { isPromise } from '../../common/index.js'
-import {
-  BufferedBody,
-  ClientGone,
-  EMPTY_BODY,
-  type BodySource,
-  type ConnectionInfo,
-  UpgradeUnavailable,
-} from '../../http/index.js'
+import { ClientGone, EMPTY_BODY, type ConnectionInfo, UpgradeUnavailable } from '../../http/index.js'
 import { RequestBody } from './body.js'
-import { ChunkedDecoder } from './chunked.js'
-import { Awaited, Deadline } from './deadline.js'
-import { BodyTimeout, ConnectionEnded, HeadTimeout, RequestTimeout, WriteStalled } from './errors.js'
-import { H1Exchange, UNREADABLE, type Wire } from './exchange.js'
+import { Awaited, Deadline, lateness } from './deadline.js'
+import { ConnectionEnded, WriteStalled } from './errors.js'
+import { H1Exchange, type Wire } from './exchange.js'
 import type { ConnectionHost } from './host.js'
+import { Idleness } from './idleness.js'
 import { Intake } from './intake.js'
-import { Output } from './output.js'
+import { openBody } from './open-body.js'
+import { FirstBytes } from './opening.js'
+import { Output } from '../wire/output.js'
 import { ExchangeQueue } from './queue.js'
-import { resetSocket, SocketInfo, type WireSocket } from './socket.js'
-import { WriteWatch } from './write-watch.js'
+import { ignoreError, resetSocket, type Ends, type WireSocket } from '../socket.js'
+import { connectionInfo } from '../tls/info.js'
+import { WriteWatch } from '../wire/write-watch.js'
+import { ReleasedWire } from './released.js'
+import { UNREADABLE, UNREADABLE_HEAD, type RequestHead } from './request-head.js'
 
 const enum Phase {
   /** Requests are read and answered. */
@@ -30,11 +28,9 @@ const enum Phase {
 }
 
 /**
- * One HTTP/1.1 connection: reads requests, has them answered and sees to it that answers leave in the order of the requests.
+ * One HTTP/1.1 connection: reads requests, has them answered and sees to it that answers leave in their order.
  *
- * Received bytes are worked off by `run`, a loop that stops where it has to wait (for bytes, for a reader, for an exchange
- * that has to finish first) and is started again by whatever ends the wait. Handlers that finish at once do so inside the
- * loop, so that neither deep pipelines nor fast handlers make it recurse.
+ * Received bytes are worked off by `run`, a loop that stops where it has to wait and is started again by whatever ends that.
  */
 export class H1Connection implements Wire {
   readonly output: Output
@@ -44,7 +40,7 @@ export class H1Connection implements Wire {
   private readonly writes: WriteWatch
   private readonly deadline: Deadline
   private readonly scope = new AsyncResource('CorbelConnection')
-  private socketInfo: SocketInfo | undefined
+  private connectionInfo: ConnectionInfo | undefined
   private phase = Phase.Open
   /** The body that bytes belong to now, and its exchange. */
   private receiving: RequestBody | undefined
@@ -59,51 +55,69 @@ export class H1Connection implements Wire {
   private inputEnded = false
   private requests = 0
   private lingered = 0
+  private idleness: Idleness | undefined
+  private first: FirstBytes | undefined
 
   /**
    * @param host the server
    * @param socket TCP, TLS or any other duplex; half-open allowed
+   * @param ends where its two ends are, if not those of the socket
    */
   constructor(
     private readonly host: ConnectionHost,
     private readonly socket: WireSocket,
+    private readonly ends?: Ends,
   ) {
     const { limits } = host
     this.output = new Output(socket)
     this.intake = new Intake(host.parser, limits)
     this.writes = new WriteWatch(socket, limits)
+    this.first = FirstBytes.of(host.opening, socket)
     this.deadline = new Deadline(host.clock, limits.requestTimeout, limits.headersTimeout)
     socket.on('data', this.onData)
     socket.on('end', this.onEnd)
     socket.on('drain', this.onDrain)
-    socket.on('error', ignore) // 'close' follows
+    socket.on('error', ignoreError) // 'close' follows
     socket.on('close', this.onClose)
   }
 
   get info(): ConnectionInfo {
-    return (this.socketInfo ??= new SocketInfo(this.socket))
+    return (this.connectionInfo ??= connectionInfo(this.socket, this.ends))
   }
 
-  get headEnd(): string {
-    return this.host.clock.headEnd
+  get dateLine(): string {
+    return this.host.clock.dateLine
   }
 
   // —— for the server ——
 
   /** Answers a request that could not be read, after those before it, and closes. */
-  refuse(error: unknown): void {
+  refuse(error: unknown, head: RequestHead = UNREADABLE): void {
     if (this.phase !== Phase.Open) return
     this.last = true
     this.intake.clear()
-    const exchange = new H1Exchange(this, UNREADABLE, '', 0, EMPTY_BODY)
+    const exchange = new H1Exchange(this, head, '', 0, EMPTY_BODY)
     this.queue.push(exchange)
     exchange.fail(error)
   }
 
-  /** Begins to stop: closes at once if nothing is going on, else with the answer in flight. */
-  retire(): void {
-    const busy = this.queue.size > 0 || this.waiting !== undefined || this.receiving !== undefined
-    if (this.phase !== Phase.Open || busy || this.intake.midHead) return
+  /** Requests that were read and not answered yet. */
+  get inFlight(): number {
+    return this.queue.size + (this.waiting === undefined ? 0 : 1)
+  }
+
+  /**
+   * Closes if nothing is going on, and nothing was for a while. RFC 9112 has no way to tell a client that an idle connection is
+   * about to close but the next answer, and until then its next request may be on its way (§9.5, §9.6).
+   *
+   * @param looks how often before this it has to have been idle without a request in between
+   * @param unused ms without a request after which it is closed whatever `looks` is
+   */
+  retire(looks: number, unused: number): void {
+    const busy = this.inFlight > 0 || this.receiving !== undefined || !this.intake.empty
+    if (this.phase !== Phase.Open || busy) return
+    this.idleness ??= new Idleness(this.host, this.deadline)
+    if (!this.idleness.lasts(this.requests, looks, unused)) return
     if (this.output.pending > 0 || this.socket.writableLength > 0) this.finish()
     else this.socket.destroy()
   }
@@ -123,26 +137,19 @@ export class H1Connection implements Wire {
   sweep(now: number, elapsed: number): void {
     const { limits } = this.host
     if (this.writes.isStalled(now)) return this.destroy(new WriteStalled({ timeout: limits.writeTimeout }))
-    switch (this.deadline.missed(now, elapsed)) {
-      case Awaited.Request:
-        // without an answer: a client could take it for that of the request it is just sending
-        return this.finish()
-      case Awaited.Head:
-        return this.failRequest(new HeadTimeout({}))
-      case Awaited.Body:
-        return this.failRequest(new BodyTimeout({}))
-      case Awaited.WholeRequest:
-        return this.failRequest(new RequestTimeout({ limit: limits.requestTimeout }))
-      case Awaited.Closing:
-        this.socket.destroy()
-    }
+    const missed = this.deadline.missed(now, elapsed)
+    if (missed === Awaited.Closing) this.socket.destroy()
+    // without an answer: a client could take it for that of the request it is just sending
+    else if (missed === Awaited.Request) this.finish()
+    else if (missed !== Awaited.Nothing) this.failRequest(lateness(missed, limits.requestTimeout))
   }
 
   // —— for exchanges ——
 
   outlasts(exchange: H1Exchange): boolean {
     const newest = exchange.next === undefined && this.waiting === undefined
-    if (newest && (this.host.draining || this.exhausted)) return false
+    // what was read behind it is still answered: only the last answer may say that there will be no other
+    if (newest && (this.exhausted || (this.host.draining && this.intake.empty))) return false
     const body = exchange.incoming
     if (body === undefined || body.complete || body.reading) return true
     // nobody has read it yet: is it worth reading for nobody?
@@ -177,7 +184,7 @@ export class H1Connection implements Wire {
     this.host.report(error)
   }
 
-  release(): { socket: WireSocket; head: Uint8Array } {
+  release(): { socket: WireSocket; head: Uint8Array; wire: Wire } {
     if (this.phase !== Phase.Open) throw new UpgradeUnavailable({ reason: 'it is closed' })
     const { socket } = this
     this.output.flush()
@@ -189,13 +196,13 @@ export class H1Connection implements Wire {
     socket.removeListener('data', this.onData)
     socket.removeListener('end', this.onEnd)
     socket.removeListener('drain', this.onDrain)
-    socket.removeListener('error', ignore)
+    socket.removeListener('error', ignoreError)
     socket.removeListener('close', this.onClose)
     socket.pause()
     // as a fresh socket has it: whoever listens for data next sets it flowing
     Reflect.set(socket, 'readableFlowing', null)
     this.host.forget(this)
-    return { socket, head: this.intake.takeRest() }
+    return { socket, head: this.intake.takeRest(), wire: new ReleasedWire(this.info, this.host) }
   }
 
   // —— the socket's events ——
@@ -214,9 +221,18 @@ export class H1Connection implements Wire {
       if (this.lingered > this.host.limits.maxLingerSize) this.socket.destroy()
       return
     }
+    if (this.first !== undefined) return this.begin(this.first, data, borrowed)
     this.intake.add(data, borrowed)
     this.run()
     this.intake.own()
+  }
+
+  private begin(first: FirstBytes, data: Buffer, borrowed: boolean): void {
+    const found = first.read(data)
+    if (found === undefined) return
+    this.first = undefined
+    if (found.claimed) first.handOver(this.release().socket, this.ends, found.bytes)
+    else this.receive(found.bytes, borrowed && found.bytes === data)
   }
 
   private readonly onEnd = (): void => {
@@ -277,7 +293,7 @@ export class H1Connection implements Wire {
     try {
       if (!this.intake.readHead()) return false
     } catch (error) {
-      this.refuse(error)
+      this.refuse(error, this.host.parser.method === 'HEAD' ? UNREADABLE_HEAD : UNREADABLE)
       return true
     }
     this.open()
@@ -294,7 +310,7 @@ export class H1Connection implements Wire {
   /** Makes an exchange of the head that the parser holds, and has it answered if it may be already. */
   private open(): void {
     const { host, intake } = this
-    const body = this.openBody(host.parser.bodyLength)
+    const body = openBody(host.parser.bodyLength, intake, host.limits)
     const exchange = new H1Exchange(this, host.parser, intake.text, intake.base, body)
     if (body instanceof RequestBody) {
       body.owner = exchange
@@ -305,18 +321,6 @@ export class H1Connection implements Wire {
     if (!exchange.persistent) this.last = true
     if (this.queue.admits(exchange)) this.dispatch(exchange)
     else this.waiting = exchange
-  }
-
-  private openBody(length: number): BodySource {
-    if (length === 0) return EMPTY_BODY
-    const { limits } = this.host
-    const { bodyHighWaterMark, maxBodySize } = limits
-    if (length === -1) {
-      return new RequestBody(undefined, new ChunkedDecoder(limits), bodyHighWaterMark, maxBodySize)
-    }
-    const whole = maxBodySize !== 0 && length > maxBodySize ? undefined : this.intake.takeExactly(length)
-    if (whole !== undefined) return new BufferedBody(whole)
-    return new RequestBody(length, undefined, bodyHighWaterMark, maxBodySize)
   }
 
   private dispatch(exchange: H1Exchange): void {
@@ -394,8 +398,17 @@ export class H1Connection implements Wire {
   /** The client has ended its stream: what is incomplete will stay so. */
   private endInput(): void {
     if (this.intake.chunk !== undefined) return
-    if (this.receiving !== undefined) return this.destroy(new ClientGone({}))
-    this.intake.clear()
+    const { receiver } = this
+    if (receiver !== undefined) {
+      // those before it are whole, and get their answers
+      this.last = true
+      if (this.waiting === receiver) this.waiting = undefined
+      receiver.abort(new ClientGone({}))
+      this.forgetBody()
+    } else {
+      const error = this.intake.finish()
+      if (error !== undefined) this.refuse(error)
+    }
     this.closeIfLast()
   }
 
@@ -413,8 +426,8 @@ export class H1Connection implements Wire {
 
   /** Closes if all was answered and nothing more may come. */
   private closeIfLast(): void {
-    if (this.queue.size > 0 || this.waiting !== undefined || this.receiving !== undefined) return
-    if (this.exhausted || (this.host.draining && !this.intake.midHead)) this.finish()
+    if (this.inFlight > 0 || this.receiving !== undefined) return
+    if (this.exhausted || (this.host.closesIdle && this.intake.empty)) this.finish()
   }
 
   /** Throws away what comes behind the last request. */
@@ -453,12 +466,7 @@ export class H1Connection implements Wire {
     this.waiting = undefined
     this.receiving?.fail(reason)
     this.forgetBody()
-    const { queue } = this
-    for (let exchange = queue.front; exchange !== undefined; exchange = queue.front) {
-      queue.shift()
-      exchange.giveUp(reason)
-      exchange.tellEnd()
-    }
+    this.queue.giveUp(reason)
   }
 
   // —— waiting ——
@@ -490,5 +498,3 @@ export class H1Connection implements Wire {
 function runScheduled(connection: H1Connection): void {
   connection.runScheduled()
 }
-
-function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { SweepClock } from '../clock.js'
+import { BodyTimeout, HeadTimeout, RequestTimeout } from './errors.js'
 
 /** What a connection waits for. */
 export const enum Awaited {
@@ -13,6 +14,17 @@ export const enum Awaited {
   WholeRequest,
   /** The client's own closing. */
   Closing,
+}
+
+/**
+ * What a client is told that has kept the server waiting.
+ *
+ * @param missed the part of a request that did not come
+ * @param limit ms that a whole request may take
+ */
+export function lateness(missed: Awaited, limit: number): Error {
+  if (missed === Awaited.Head) return new HeadTimeout({})
+  return missed === Awaited.Body ? new BodyTimeout({}) : new RequestTimeout({ limit })
 }
 
 /** How long a connection waits for what. Times are those of the server's clock: they move only when it ticks. */
@@ -43,6 +55,16 @@ export class Deadline {
     this.awaited = what
     this.at = this.clock.now + time
     if (what === Awaited.Nothing) this.excused = true
+  }
+
+  /**
+   * How long has been waited since `set`.
+   *
+   * @param time as given to `set`
+   * @returns ms of the server's clock
+   */
+  waitedFor(time: number): number {
+    return this.clock.now - (this.at - time)
   }
 
   /** A request is complete or given up: what comes next has its own time. */

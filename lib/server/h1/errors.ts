@@ -135,30 +135,10 @@ export const RequestTimeout = defineError<{ limit: number }>(
   { status: 408 },
 )
 
-/** One connection more than `maxConnections`. */
-export const TooManyConnections = defineError<Nothing>(
-  'CORBEL_H1_TOO_MANY_CONNECTIONS',
-  'The server has no room for another connection. Try again later.',
-  { status: 503 },
-)
-
-/** A request that came before the application said who answers. */
-export const HandlerMissing = defineError<Nothing>(
-  'CORBEL_H1_HANDLER_MISSING',
-  'The server is not ready yet. Try again later.',
-  { status: 503 },
-)
-
 /** A client that took nothing for `writeTimeout`, or less than `minWriteRate` asks for. */
 export const WriteStalled = defineError<{ timeout: number }>(
   'CORBEL_H1_WRITE_STALLED',
   'The client has read nothing, or next to nothing, for {timeout} ms.',
-)
-
-/** An exchange that was still open when the server had to stop. */
-export const ServerStopped = defineError<Nothing>(
-  'CORBEL_SERVER_STOPPED',
-  'The server stopped before the exchange was complete.',
 )
 
 /** An exchange behind another one whose answer closed the connection; the client may send it again (RFC 9112 §9.6). */

@@ -15,34 +15,29 @@ import {
   ResponseStatusInvalid,
   UpgradeUnavailable,
 } from '../../http/index.js'
-import { INFORMATIONAL, UPGRADE, type InformationalFeature, type UpgradeFeature } from '../../http/index.js'
+import {
+  INFORMATIONAL,
+  TLS,
+  TRAILERS,
+  UPGRADE,
+  type InformationalFeature,
+  type TlsInfo,
+  type UpgradeFeature,
+} from '../../http/index.js'
 import type { BodyOwner, RequestBody } from './body.js'
-
 import { H1Headers } from './headers.js'
-import type { WireSocket } from './socket.js'
-import type { Output } from './output.js'
-import { describeProblem } from './problem.js'
-import { lastWishes, renderFields, renderTrailers, statusLine } from './response-head.js'
-
-/** The head of a request that could not be read. */
-export const UNREADABLE: RequestHead = {
-  method: 'GET',
-  target: '/',
-  authority: '',
-  minor: 1,
-  persistent: false,
-  expectsContinue: false,
-  upgrade: undefined,
-  fieldsStart: 0,
-  fieldsEnd: 0,
-}
+import type { RequestHead } from './request-head.js'
+import type { WireSocket } from '../socket.js'
+import type { Output } from '../wire/output.js'
+import { describeProblem } from '../problem.js'
+import { lastWishes, renderFields, renderPrepared, renderTrailers, statusLine } from './response-head.js'
 
 /** What an exchange needs of the connection that it came in by. */
 export interface Wire {
   readonly output: Output
   readonly info: ConnectionInfo
-  /** The Date line in force and the empty line. */
-  readonly headEnd: string
+  /** The Date line in force. */
+  readonly dateLine: string
   /** True if the connection can go on after this exchange, as far as is known now. */
   outlasts(exchange: H1Exchange): boolean
   /** The answer is complete, or will never be: see the exchange's state. */
@@ -50,28 +45,15 @@ export interface Wire {
   /** Something was added to the output outside of `finished`. */
   written(): void
   bodyWanted(): void
-  /** Lets go of the socket. */
-  release(): { socket: WireSocket; head: Uint8Array }
+  /** Lets go of the socket. What is left of the connection is all that its exchange has to know of it. */
+  release(): { socket: WireSocket; head: Uint8Array; wire: Wire }
   /** Tells the application about an error that nobody handled. */
   report(error: unknown): void
 }
 
-/** What the codec has found out about a request. */
-export interface RequestHead {
-  readonly method: string
-  readonly target: string
-  readonly authority: string
-  readonly minor: number
-  readonly persistent: boolean
-  readonly expectsContinue: boolean
-  readonly upgrade: string | undefined
-  readonly fieldsStart: number
-  readonly fieldsEnd: number
-}
-
 /** How the body of the answer is delimited (RFC 9112 §6.3). */
 const enum Framing {
-  /** There is none, whatever the handler writes: HEAD, 204, 304. */
+  /** There is none, whatever the handler writes: HEAD, 204, 205, 304. */
   None,
   Length,
   Chunked,
@@ -122,7 +104,7 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
   private rendered = ''
   private held: (string | Uint8Array)[] | undefined
   private heldSize = 0
-  private view: HeaderView | undefined
+  private view: H1Headers | undefined
   private controller: AbortController | undefined
   private reason: Error | undefined
   private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined
@@ -137,7 +119,7 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
    * @param body what the request carries
    */
   constructor(
-    private readonly wire: Wire,
+    private wire: Wire,
     head: RequestHead,
     private readonly text: string,
     base: number,
@@ -198,34 +180,49 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
     return this.findFeature(key) as T | undefined
   }
 
-  private findFeature(key: TypedKey<unknown>): UpgradeFeature | InformationalFeature | undefined {
+  private findFeature(
+    key: TypedKey<unknown>,
+  ): UpgradeFeature | InformationalFeature | HeaderView | TlsInfo | undefined {
+    if (key === TRAILERS) return this.incoming?.trailers
     if (key === UPGRADE && this.upgrade !== undefined) {
-      return { protocol: this.upgrade, accept: () => this.handOver() }
+      const { upgrade: protocol } = this
+      return { protocol, form: 'upgrade', accept: (headers) => this.handOver(protocol, headers) }
     }
     if (key === INFORMATIONAL && this.minor === 1) {
       return { send: (status: number, headers: HeaderList) => this.inform(status, headers) }
     }
+    if (key === TLS) return this.wire.info.tls
     return undefined
+  }
+
+  get length(): number | undefined {
+    const isKnown = this.framing === Framing.Length || this.declared > 0
+    return isKnown && this.state !== 'idle' ? this.declared : undefined
   }
 
   head(status: number, headers: HeaderList, body: BodySize): void {
     if (this.state !== 'idle') {
       if (this.state === 'aborted') return
-      throw new ResponseHeadSent({})
+      throw new ResponseHeadSent({ call: 'head()' })
     }
     if (!Number.isInteger(status) || status < 200 || status > 599) {
       throw new ResponseStatusInvalid({ status, range: '200–599' })
     }
+    const silent = status === 204 || status === 205 || status === 304 || this.method === 'HEAD'
+    const { h1 } = headers
+    if (h1 !== undefined && !silent && typeof body === 'number' && this.goesOn) {
+      this.declare(body)
+      this.framing = Framing.Length
+      this.rendered = renderPrepared(status, h1, this.wire.dateLine, body)
+      this.state = 'head'
+      return
+    }
     const fields = renderFields(headers)
     const wishes = lastWishes
-    const silent = status === 204 || status === 304 || this.method === 'HEAD'
     let framing = ''
     this.framing = silent ? Framing.None : Framing.Length
     if (typeof body === 'number') {
-      if (!(Number.isSafeInteger(body) && body >= 0)) {
-        throw new ResponseLengthMismatch({ declared: body, actual: 'a number that is no length' })
-      }
-      this.remaining = this.declared = body
+      this.declare(body)
       // RFC 9110 §8.6: never with 204
       if (status !== 204) framing = 'content-length: ' + body + CRLF
     } else if (body === 'none') {
@@ -244,14 +241,29 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
       framing = 'transfer-encoding: chunked\r\n'
       if (!silent) this.framing = Framing.Chunked
     }
+    // RFC 9110 §15.3.6: never a body, and no doubt about it
+    if (status === 205) framing = 'content-length: 0\r\n'
     if (wishes.close || !this.wire.outlasts(this)) this.persistent = false
     if (!this.persistent) framing += 'connection: close\r\n'
     else if (this.minor === 0) framing += 'connection: keep-alive\r\n'
     if (status === 426 && wishes.upgrade !== undefined) {
       framing += 'connection: upgrade\r\nupgrade: ' + wishes.upgrade + CRLF
     }
-    this.rendered = statusLine(status) + fields + framing + (wishes.date ? CRLF : this.wire.headEnd)
+    const date = wishes.date ? '' : this.wire.dateLine
+    this.rendered = statusLine(status) + fields + date + framing + CRLF
     this.state = 'head'
+  }
+
+  /** Nothing has to be said of the connection: it goes on, as HTTP/1.1 has it by default. */
+  private get goesOn(): boolean {
+    return this.persistent && this.minor === 1 && this.wire.outlasts(this)
+  }
+
+  private declare(length: number): void {
+    if (!(Number.isSafeInteger(length) && length >= 0)) {
+      throw new ResponseLengthMismatch({ declared: length, actual: 'a number that is no length' })
+    }
+    this.remaining = this.declared = length
   }
 
   write(chunk: Uint8Array): boolean {
@@ -304,12 +316,10 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
 
   /** Answers with the error if that is still possible, else gives up. */
   fail(error: unknown): void {
-    if (this.state === 'aborted') {
-      if (error !== this.reason) this.wire.report(error)
-      return
-    }
+    if (this.state === 'aborted' && error === this.reason) return
     const problem = describeProblem(error)
     if (problem.unexpected) this.wire.report(error)
+    if (this.state === 'aborted') return
     if (this.state === 'idle' || (this.state === 'head' && this.rendered !== '')) {
       this.state = 'idle'
       this.head(problem.status, problem.headers, problem.body.length)
@@ -386,7 +396,7 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
 
   private inform(status: number, headers: HeaderList): void {
     if (this.state === 'aborted') return
-    if (this.state !== 'idle') throw new ResponseHeadSent({})
+    if (this.state !== 'idle') throw new ResponseHeadSent({ call: 'An interim answer' })
     if (!Number.isInteger(status) || status < 102 || status > 199) {
       throw new ResponseStatusInvalid({ status, range: '102–199' })
     }
@@ -394,11 +404,22 @@ export class H1Exchange implements Exchange, ResponseSink, BodyOwner {
     if (this.front) this.wire.written()
   }
 
-  private handOver(): { socket: WireSocket; head: Uint8Array } {
+  private handOver(
+    protocol: string,
+    headers: HeaderList | undefined,
+  ): { socket: WireSocket; head: Uint8Array } {
     if (this.state !== 'idle')
       throw new UpgradeUnavailable({ reason: 'the request was answered or given up' })
+    if (headers !== undefined) {
+      const fields = renderFields(headers)
+      const change = `connection: upgrade\r\nupgrade: ${lastWishes.upgrade ?? protocol}\r\n`
+      this.sendText(statusLine(101) + change + fields + CRLF)
+    }
     this.state = 'ended'
-    return this.wire.release()
+    const { socket, head, wire } = this.wire.release()
+    this.wire = wire
+    this.view?.shrink()
+    return { socket, head }
   }
 
   private assertOpen(): void {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import {
   ContentLengthInvalid,
   HostInvalid,
@@ -5,7 +6,7 @@ import {
   TransferCodingUnsupported,
   TransferEncodingInvalid,
 } from './errors.js'
-import { COLON, HOST } from './syntax.js'
+import { COLON, HEX_DIGIT, HOST, trimBlanks } from './syntax.js'
 
 /**
  * Parses a Content-Length value.
@@ -39,13 +40,18 @@ export function parseContentLength(bytes: Uint8Array, start: number, end: number
  */
 export function checkTransferEncoding(value: string): void {
   if (value.toLowerCase() === 'chunked') return
-  const codings = value.split(',').map((coding) => coding.trim().toLowerCase())
+  const codings = members(value)
   if (codings.includes('')) throw new TransferEncodingInvalid({ reason: 'it has an empty coding' })
-  const chunked = codings.indexOf('chunked')
-  if (chunked !== -1 && chunked !== codings.length - 1) {
+  // without chunked at the end, nobody can tell where the body ends: that is more than a coding that is not supported
+  if (codings.indexOf('chunked') !== codings.length - 1) {
     throw new TransferEncodingInvalid({ reason: 'chunked has to be the last coding, once' })
   }
   throw new TransferCodingUnsupported({})
+}
+
+/** The members of a list in lower case (RFC 9110 §5.6.1). */
+function members(value: string): string[] {
+  return value.toLowerCase().split(',').map(trimBlanks)
 }
 
 /** Options of a Connection field that matter here; bits, because a request may have several lines of it. */
@@ -61,8 +67,8 @@ export const CONNECTION_UPGRADE = 4
  */
 export function connectionOptions(value: string): number {
   let bits = 0
-  for (const option of value.split(',')) {
-    switch (option.trim().toLowerCase()) {
+  for (const option of members(value)) {
+    switch (option) {
       case 'close':
         bits |= CONNECTION_CLOSE
         break
@@ -88,14 +94,14 @@ export function connectionOptions(value: string): number {
 export function checkHost(bytes: Uint8Array, start: number, end: number): void {
   if (start === end) throw new HostInvalid({ reason: 'empty' })
   let i = start
-  if (bytes[i] === 0x5b) {
-    while (i < end && bytes[i] !== 0x5d)
-      if (HOST[bytes[i++]!] === 0) throw new HostInvalid({ reason: 'malformed' })
-    if (i++ === end || i - start < 4) throw new HostInvalid({ reason: 'malformed' })
-  } else {
+  if (bytes[i] === BRACKET) i = skipLiteral(bytes, i, end)
+  else {
     while (i < end && bytes[i] !== COLON) {
       const byte = bytes[i++]!
-      if (HOST[byte] === 0 || byte === 0x5b || byte === 0x5d) throw new HostInvalid({ reason: 'malformed' })
+      if (HOST[byte] === 0) throw new HostInvalid({ reason: 'malformed' })
+      if (byte === PERCENT && !(isHex(bytes, i, end) && isHex(bytes, i + 1, end))) {
+        throw new HostInvalid({ reason: 'malformed: % begins two hexadecimal digits' })
+      }
     }
     if (i === start) throw new HostInvalid({ reason: 'without a name' })
   }
@@ -105,6 +111,27 @@ export function checkHost(bytes: Uint8Array, start: number, end: number): void {
     const digit = bytes[i]! - 48
     if (digit < 0 || digit > 9) throw new HostInvalid({ reason: 'followed by a port that is not a number' })
   }
+}
+
+const PERCENT = 0x25
+const BRACKET = 0x5b
+
+function isHex(bytes: Uint8Array, index: number, end: number): boolean {
+  return index < end && HEX_DIGIT[bytes[index]!] !== 255
+}
+
+/** An address of a later IP version, which nobody has yet, but the grammar allows for (RFC 3986 §3.2.2). */
+const FUTURE_ADDRESS = /^v[0-9a-f]+\.[-\w.~!$&'()*+,;=:]+$/i
+
+/** @returns behind the closing bracket */
+function skipLiteral(bytes: Uint8Array, start: number, end: number): number {
+  let address = ''
+  let i = start + 1
+  for (; i < end && bytes[i] !== 0x5d; i++) address += String.fromCharCode(bytes[i]!)
+  // a zone is of no use to anyone but the client itself (RFC 9844 §4)
+  const known = (isIPv6(address) && !address.includes('%')) || FUTURE_ADDRESS.test(address)
+  if (i === end || !known) throw new HostInvalid({ reason: 'malformed: no address between brackets' })
+  return i + 1
 }
 
 /** Where a request is for, with the target in the form that routing works on. */

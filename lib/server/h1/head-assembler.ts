@@ -9,7 +9,9 @@ import { CR, LF } from './syntax.js'
 export class HeadAssembler {
   bytes: Buffer = Buffer.allocUnsafe(1024)
   length = 0
-  /** True when the head should be parsed: it is whole, or something in it cannot become a head. */
+  /** True when nothing more has to come before the head can be parsed, or refused. */
+  whole = false
+  /** True when it is worth parsing: once more behind the request line, whose mistakes nobody should have to wait for. */
   ready = false
 
   private lines = 0
@@ -18,7 +20,7 @@ export class HeadAssembler {
   constructor(private readonly limits: Pick<H1Limits, 'maxHeadSize'>) {}
 
   /**
-   * Takes bytes up to the end of the head.
+   * Takes bytes up to where the head is worth parsing.
    *
    * @param chunk what was received
    * @param from where to go on in it
@@ -30,11 +32,14 @@ export class HeadAssembler {
     const before = this.length
     const stop = Math.min(chunk.length, from + maxHeadSize + 1 - before)
     let i = from
+    this.ready = false
     while (i < stop && !this.ready) {
       const byte = chunk[i]!
       this.push(byte)
       i++
       if (byte === LF) this.endLine()
+      // a bare CR, like a bare LF, is for the parser to complain about: waiting for more would only delay that
+      else if (this.length > 1 && this.bytes[this.length - 2] === CR) this.whole = this.ready = true
     }
     if (!this.ready && this.length > maxHeadSize) {
       throw this.lines === 0
@@ -46,11 +51,11 @@ export class HeadAssembler {
 
   private endLine(): void {
     const { bytes, length, lineStart } = this
-    // a bare LF is for the parser to complain about; waiting for more would only delay that
     const crlf = length >= 2 && bytes[length - 2] === CR
     const empty = crlf && length - lineStart === 2
-    if (!crlf || (empty && this.lines > 0)) this.ready = true
-    if (!empty) this.lines++
+    this.whole = !crlf || empty
+    this.ready = this.whole || this.lines === 0
+    this.lines++
     this.lineStart = length
   }
 

@@ -1,4 +1,5 @@
 import { ListedHeaders, type HeaderView } from '../../http/index.js'
+import { isBlank } from './syntax.js'
 
 /**
  * The fields of a request, over the text that they came in. Nothing is taken apart before the first lookup; then the lines
@@ -35,6 +36,11 @@ export class H1Headers implements HeaderView {
     const index = (this.index ??= this.findLines())
     for (let i = 0; i < index.length; i += 3) if (this.isNamed(index[i]!, index[i + 1]!, name)) return true
     return false
+  }
+
+  /** Forgets where the lines are, as long as nobody asks again. */
+  shrink(): void {
+    this.index = undefined
   }
 
   getAll(name: string): readonly string[] {
@@ -93,8 +99,4 @@ export class H1Headers implements HeaderView {
     while (end > start && isBlank(text.charCodeAt(end - 1))) end--
     return text.slice(start, end)
   }
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9
 }

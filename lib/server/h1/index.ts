@@ -8,17 +8,14 @@ export {
   ContentLengthInvalid,
   ExpectationUnsupported,
   FieldInvalid,
-  HandlerMissing,
   HeadTimeout,
   HeadTooLarge,
   HostInvalid,
   MethodUnsupported,
   RequestLineInvalid,
   RequestTimeout,
-  ServerStopped,
   TargetInvalid,
   TargetTooLong,
-  TooManyConnections,
   TooManyFields,
   TrailerTooLarge,
   TransferCodingUnsupported,
@@ -26,7 +23,8 @@ export {
   VersionUnsupported,
   WriteStalled,
 } from './errors.js'
-export type { WireSocket } from './socket.js'
+export type { WireSocket } from '../socket.js'
 export type { ConnectionHost } from './host.js'
 export { DEFAULT_LIMITS, LimitInvalid, resolveLimits, type H1Limits } from './limits.js'
-export { createH1Server, type H1Options, type H1Server } from './server.js'
+export type { H1Options } from './options.js'
+export { H1Protocol } from './protocol.js'

@@ -1,7 +1,7 @@
 import { MAX_EMPTY_LINES, type HeadParser } from './codec.js'
 import { RequestLineInvalid } from './errors.js'
 import { HeadAssembler } from './head-assembler.js'
-import { latin1 } from './latin1.js'
+import { latin1 } from '../wire/latin1.js'
 import type { H1Limits } from './limits.js'
 import { CR, LF } from './syntax.js'
 
@@ -32,6 +32,11 @@ export class Intake {
   /** True if a head has begun and is not complete. */
   get midHead(): boolean {
     return this.assembler !== undefined
+  }
+
+  /** True if nothing of a further request was received. */
+  get empty(): boolean {
+    return this.chunk === undefined && this.assembler === undefined
   }
 
   /**
@@ -101,6 +106,7 @@ export class Intake {
    */
   readHead(): boolean {
     const { parser } = this
+    parser.method = ''
     if (this.assembler !== undefined) return this.assemble(this.assembler)
     this.skipEmptyLines()
     const { chunk, position } = this
@@ -116,6 +122,22 @@ export class Intake {
     return true
   }
 
+  /**
+   * Takes note that nothing more will come.
+   *
+   * @returns the error to answer, if what has come of a head could not have become one
+   */
+  finish(): unknown {
+    const { assembler } = this
+    this.clear()
+    try {
+      if (assembler !== undefined) this.parser.parse(assembler.bytes, 0, assembler.length)
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
   /** Makes text of the head at `start`, and of those that may come behind it. */
   private decode(chunk: Buffer, start: number): void {
     const { parser, limits } = this
@@ -126,15 +148,18 @@ export class Intake {
   }
 
   private assemble(assembler: HeadAssembler): boolean {
-    const { parser, chunk } = this
-    if (chunk === undefined) return false
-    this.advance(this.position + assembler.take(chunk, this.position))
-    if (!assembler.ready) return false
+    const { parser } = this
+    do {
+      const { chunk } = this
+      if (chunk === undefined) return false
+      this.advance(this.position + assembler.take(chunk, this.position))
+      if (!assembler.ready) return false
+      // what is whole to the assembler, but incomplete to the parser, is a broken line too short to tell more
+      if (!parser.parse(assembler.bytes, 0, assembler.length) && assembler.whole) {
+        throw new RequestLineInvalid({ reason: 'a line does not end in CRLF' })
+      }
+    } while (!assembler.whole)
     this.assembler = undefined
-    // what looks whole or wrong to the assembler, but incomplete to the parser, is a broken line too short to tell more
-    if (!parser.parse(assembler.bytes, 0, assembler.length)) {
-      throw new RequestLineInvalid({ reason: 'a line does not end in CRLF' })
-    }
     this.text = latin1(assembler.bytes, 0, parser.end)
     this.base = 0
     this.shared = false

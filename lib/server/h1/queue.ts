@@ -41,4 +41,13 @@ export class ExchangeQueue {
     this.front = next
     if (next === undefined) this.last = undefined
   }
+
+  /** Takes all exchanges out, and tells them that they will not be answered. */
+  giveUp(reason: Error): void {
+    for (let exchange = this.front; exchange !== undefined; exchange = this.front) {
+      this.shift()
+      exchange.giveUp(reason)
+      exchange.tellEnd()
+    }
+  }
 }

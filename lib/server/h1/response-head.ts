@@ -1,4 +1,4 @@
-import { statusText, type HeaderList } from '../../http/index.js'
+import { statusText, type HeaderList, type RenderedLines } from '../../http/index.js'
 
 const STATUS_LINES: (string | undefined)[] = Array.from({ length: 600 })
 
@@ -38,7 +38,7 @@ export let lastWishes: Readonly<FramingWishes> = NO_WISHES
  */
 export function renderFields(headers: HeaderList): string {
   lastWishes = NO_WISHES
-  if (headers.h1 !== undefined) return headers.h1
+  if (headers.h1 !== undefined) return headers.h1.fields
   const { flat } = headers
   let text = ''
   for (let i = 0; i < flat.length; i += 2) {
@@ -46,8 +46,43 @@ export function renderFields(headers: HeaderList): string {
     const value = flat[i + 1]!
     if (!noteWish(name, value)) text += name + ': ' + value + '\r\n'
   }
-  if (headers.frozen && lastWishes === NO_WISHES) headers.h1 = text
+  if (headers.frozen && lastWishes === NO_WISHES) {
+    headers.h1 = { fields: text, start: '', status: 0, dateLine: '' }
+  }
   return text
+}
+
+/** Lengths up to this one are written once. */
+const KNOWN_LENGTHS = 4096
+
+const lengthEnds: (string | undefined)[] = Array.from({ length: KNOWN_LENGTHS })
+
+/**
+ * The whole head of an answer whose fields were rendered before and wish nothing.
+ *
+ * @param status 200–599, of an answer with a body, on a connection that goes on
+ * @param rendered what the list keeps
+ * @param dateLine the Date line in force
+ * @param length of the body, bytes
+ */
+export function renderPrepared(
+  status: number,
+  rendered: RenderedLines,
+  dateLine: string,
+  length: number,
+): string {
+  if (rendered.status !== status || rendered.dateLine !== dateLine) {
+    rendered.status = status
+    rendered.dateLine = dateLine
+    rendered.start = flat(statusLine(status) + rendered.fields + dateLine + 'content-length: ')
+  }
+  if (length >= KNOWN_LENGTHS) return rendered.start + length + '\r\n\r\n'
+  return rendered.start + (lengthEnds[length] ??= flat(length + '\r\n\r\n'))
+}
+
+/** The same text in one piece: joined text is a tree, which is walked for each answer that it is a part of. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 /** @returns true if the line is the engine's to write */

@@ -4,8 +4,10 @@ export const HTAB = 9
 export const LF = 10
 export const CR = 13
 export const SP = 32
+export const DQUOTE = 34
 export const COLON = 58
 export const SEMICOLON = 59
+export const EQUALS = 61
 
 function table(belongs: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (belongs(byte) ? 1 : 0))
@@ -29,11 +31,29 @@ export const FIELD_VALUE = table((byte) => byte === HTAB || (byte >= SP && byte 
  */
 export const TARGET = table((byte) => byte > SP && byte < 0x7f && byte !== 0x23)
 
-/** reg-name, IPv4 and IPv6 literals and the colon before a port: what can be in Host (RFC 3986 §3.2.2). */
-export const HOST = table(oneOf(ALPHANUMERIC + "-._~!$&'()*+,;=%[]:"))
+/** reg-name and IPv4 addresses: what can be in Host before the port; IPv6 literals have a check of their own (RFC 3986 §3.2.2). */
+export const HOST = table(oneOf(ALPHANUMERIC + "-._~!$&'()*+,;=%"))
 
 /** Value of a hexadecimal digit, 255 for other bytes. */
 export const HEX_DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase())
   return byte < 0x80 && digit !== -1 ? digit : 255
 })
+
+/**
+ * Takes the optional white space off both ends. Not `trim()`: that takes U+00A0, too, which is obs-text here.
+ *
+ * @see RFC 9110 §5.6.3
+ */
+export function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+/** True for SP and HTAB. */
+export function isBlank(code: number): boolean {
+  return code === SP || code === HTAB
+}

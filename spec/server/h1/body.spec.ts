@@ -53,6 +53,22 @@ describe('a request body', () => {
     },
   )
 
+  it('cannot be read any more where the answer was first, so that no part passes for the whole', async () => {
+    const read = deferred<unknown>()
+    const { open } = await start(async (exchange) => {
+      reply(exchange, 'early')
+      if (exchange.method === 'GET') return
+      await new Promise((resolve) => setImmediate(resolve))
+      const reading = (async () => exchange.body.bytes(100))()
+      await reading.then(read.resolve, read.resolve)
+    })
+    const client = (await open()).send(head('POST /', 'Content-Length: 6') + 'abc')
+    expect((await client.response()).body).toBe('early')
+    client.send('def')
+    expect(await read.promise).toMatchObject({ code: 'CORBEL_BODY_ALREADY_READ' })
+    expect((await client.send(head('GET /')).response()).body).toBe('early')
+  })
+
   it('comes only once', async () => {
     const codes: unknown[] = []
     const { open } = await start(async (exchange) => {

@@ -34,7 +34,12 @@ const REFUSED: readonly (readonly [string, string, number, string])[] = [
     400,
     'CORBEL_H1_TRANSFER_ENCODING',
   ],
-  ['an unknown transfer coding', post('Transfer-Encoding: gzip\r\n\r\n'), 501, 'CORBEL_H1_TRANSFER_CODING'],
+  [
+    'an unknown transfer coding',
+    post('Transfer-Encoding: gzip, chunked\r\n\r\n'),
+    501,
+    'CORBEL_H1_TRANSFER_CODING',
+  ],
   ['an unknown expectation', post('Content-Length: 1\r\nExpect: tea\r\n\r\n'), 417, 'CORBEL_H1_EXPECTATION'],
   [
     'a signed chunk size',
@@ -86,7 +91,7 @@ describe('the answer to what is refused', () => {
       client.destroy()
       expect([answer.status, JSON.parse(answer.body)]).toEqual([
         503,
-        expect.objectContaining({ code: 'CORBEL_H1_HANDLER_MISSING' }),
+        expect.objectContaining({ code: 'CORBEL_SERVER_HANDLER_MISSING' }),
       ])
     } finally {
       await server.close()

@@ -95,6 +95,32 @@ describe('a connection', () => {
     expect(await aborted.promise).toMatchObject({ code: 'CORBEL_CLIENT_GONE' })
   }) // prettier-ignore
 
+  it('answers what was whole before the body that the client has left', async () => {
+    const { open, errors } = await start(async (exchange) => {
+      // longer than it takes to hear of the end
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await echo(exchange)
+    })
+    for (const method of ['GET', 'POST']) {
+      const client = (await open())
+        .send(head('GET /1') + head(`${method} /2`, 'Content-Length: 5') + 'x')
+        .end()
+      expect((await client.response()).body).toBe('GET /1')
+      expect(await client.serverEnd()).toBe('')
+    }
+    expect(errors).toEqual([])
+  })
+
+  it('does not tell the application of a mistake of a client that has left', async () => {
+    const { open, errors } = await start(async (exchange) => {
+      await new Promise<void>((resolve) => exchange.signal.addEventListener('abort', () => resolve()))
+      await exchange.body.bytes(1)
+    })
+    const client = (await open()).send(head('POST /', 'Content-Length: 5') + 'x').end()
+    await client.gone()
+    expect(errors).toEqual([])
+  })
+
   it('closes when the client ends its stream between or within heads', async () => {
     const { open } = await start(echo)
     for (const bytes of ['', 'GET / HT', head('GET /').slice(0, -1)]) {
@@ -157,7 +183,7 @@ describe('a connection', () => {
     [414, `GET /${'x'.repeat(9000)}`],
     [417, head('GET /', 'Expect: magic')],
     [431, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`],
-    [501, head('POST /', 'Transfer-Encoding: gzip')],
+    [501, head('POST /', 'Transfer-Encoding: gzip, chunked')],
     [501, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'],
     [505, 'GET / HTTP/3.0\r\n\r\n'],
   ])('answers %i to what it cannot take, and reports nothing', async (status, bytes) => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UPGRADE, type UpgradedSocket } from '../../../lib/http/features.js'
@@ -9,7 +9,7 @@ describe('listening', () => {
   it('tells the port that was free', async () => {
     const server = createH1Server()
     const [address] = await server.listen({ host: '127.0.0.1', port: 0 })
-    expect(address).toEqual({ host: '127.0.0.1', port: expect.any(Number), path: undefined })
+    expect(address).toEqual({ host: '127.0.0.1', port: expect.any(Number), path: undefined, secure: false })
     expect(server.nodeServer.address()).toMatchObject({ port: address!.port })
     await server.close()
   })
@@ -17,7 +17,7 @@ describe('listening', () => {
   it('works on the path of a Unix socket', async () => {
     const path = join(tmpdir(), `corbel-${process.pid}-${Date.now()}.sock`)
     const server = createH1Server()
-    expect(await server.listen({ path })).toEqual([{ host: '', port: 0, path }])
+    expect(await server.listen({ path })).toEqual([{ host: '', port: 0, path, secure: false }])
     await server.close()
   })
 
@@ -47,7 +47,7 @@ describe('listening', () => {
       code: 'CORBEL_LISTEN_FAILED',
     })
     await expect(createH1Server().listen({ port: 70_000 })).rejects.toMatchObject({
-      code: 'CORBEL_LISTEN_FAILED',
+      code: 'CORBEL_LISTEN_OPTIONS',
     })
   })
 
@@ -154,6 +154,7 @@ describe('draining', () => {
     const client = (await open()).send('POST /x HTTP/1.1\r\nHost: a\r\n')
     await new Promise((resolve) => setTimeout(resolve, 10))
     const draining = server.drain(10_000)
+    await expect.poll(() => server.nodeServer.listening).toBe(false)
     client.send('Content-Length: 3\r\n\r\nabc')
     expect(await client.allResponses()).toMatchObject([
       { body: 'POST /x abc', headers: { connection: 'close' } },
@@ -174,6 +175,108 @@ describe('draining', () => {
     await client.until(({ received }) => received.length > size)
     await client.gone()
     await draining
+  })
+
+  it('keeps idle connections for one more request where it is told to, and tells them in its answer', async () => {
+    const { server, open } = await start(echo)
+    const fresh = await open()
+    const used = (await open()).send(head('GET /1'))
+    await used.response()
+    const draining = server.drain(10_000, 5_000)
+    await expect.poll(() => server.nodeServer.listening).toBe(false)
+    for (const client of [fresh, used]) {
+      const responses = await client.send(head('GET /2')).allResponses()
+      expect(responses).toMatchObject([{ body: 'GET /2', headers: { connection: 'close' } }])
+      client.end()
+    }
+    expect(await draining).toEqual({ cut: 0 })
+  })
+
+  it('closes them when nothing came, also those whose answer promised to keep them', async () => {
+    const gate = deferred()
+    const { server, open } = await start(async ({ sink }) => {
+      sink.head(200, TEXT, 'stream')
+      sink.write(Buffer.from('a'))
+      await gate.promise
+      sink.end('b')
+    })
+    const idle = await open()
+    const streaming = (await open()).send(head('GET /'))
+    await streaming.until(({ received }) => received.includes('a'))
+    const draining = server.drain(10_000, 20)
+    await idle.gone()
+    expect(streaming.fate).toBe(undefined)
+    gate.resolve()
+    await streaming.response()
+    expect(await draining).toEqual({ cut: 0 })
+    expect(await streaming.gone()).toBe('closed')
+  })
+
+  it('answers a request behind an answer that promised to keep the connection', async () => {
+    const gate = deferred()
+    const { server, open } = await start(async (exchange) => {
+      if (exchange.target !== '/long') return reply(exchange, exchange.target)
+      exchange.sink.head(200, TEXT, 'stream')
+      exchange.sink.write(Buffer.from('a'))
+      await gate.promise
+      exchange.sink.end('b')
+    })
+    const client = (await open()).send(head('GET /long'))
+    await client.until(({ received }) => received.includes('a'))
+    const draining = server.drain(10_000, 5_000)
+    await expect.poll(() => server.nodeServer.listening).toBe(false)
+    gate.resolve()
+    await client.response()
+    client.send(head('GET /next'))
+    expect(await client.allResponses()).toMatchObject([{ body: '/next', headers: { connection: 'close' } }])
+    client.end()
+    await draining
+  })
+
+  it('answers all requests that were read, and says only in the last answer that it is the last', async () => {
+    const { server, open } = await start(echo, { maxPipelined: 2 })
+    const client = await open()
+    const count = 20
+    client.send(Array.from({ length: count }, (_, i) => head(`GET /${i}`)).join(''))
+    await client.response()
+    const draining = server.drain(10_000)
+    const responses = await client.allResponses()
+    expect(responses.map(({ body }) => body)).toEqual(
+      Array.from({ length: count - 1 }, (_, i) => `GET /${i + 1}`),
+    )
+    client.end()
+    await draining
+  })
+
+  it('answers connections that the system has accepted and Node has not', async () => {
+    const { server, port } = await start(echo)
+    // the handshakes are done within these calls; the server has no turn in between
+    const sockets = Array.from({ length: 50 }, () => connect(port, '127.0.0.1').setEncoding('latin1'))
+    const answers = sockets.map(async (socket) => {
+      socket.write(head('GET /'))
+      let text = ''
+      for await (const part of socket) text += part
+      return text
+    })
+    const draining = server.drain(10_000, 5_000)
+    for (const text of await Promise.all(answers)) {
+      expect(text).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*GET \/$/)
+    }
+    expect(await draining).toEqual({ cut: 0 })
+  })
+
+  it('counts what the deadline cuts off', async () => {
+    const arrived = deferred()
+    let count = 0
+    const { server, open } = await start(() => {
+      if (++count === 3) arrived.resolve()
+      return new Promise(() => undefined)
+    })
+    const one = (await open()).send(head('GET /1') + head('GET /2'))
+    const two = (await open()).send(head('POST /', 'Content-Length: 0'))
+    await arrived.promise
+    expect(await server.drain(10, 5_000)).toEqual({ cut: 3 })
+    await Promise.all([one.gone(), two.gone()])
   })
 
   it('ends a connection whose answer promised to keep it', async () => {

@@ -190,15 +190,15 @@ describe('time', () => {
 
   it('does not run while a handler works', async () => {
     const options = {
-      headersTimeout: 10,
-      bodyTimeout: 10,
-      requestTimeout: 10,
-      keepAliveTimeout: 10,
-      writeTimeout: 10,
-      lingerTimeout: 10,
+      headersTimeout: 200,
+      bodyTimeout: 200,
+      requestTimeout: 200,
+      keepAliveTimeout: 200,
+      writeTimeout: 200,
+      lingerTimeout: 200,
     }
     const { open } = await start(async (exchange) => {
-      await new Promise((resolve) => setTimeout(resolve, 60))
+      await new Promise((resolve) => setTimeout(resolve, 600))
       reply(exchange, 'ok')
     }, options)
     expect((await (await open()).send(head('POST /', 'Content-Length: 1') + 'x').response()).body).toBe('ok')

@@ -1,0 +1,6 @@
+export { ProxyHeaderInvalid } from './errors.js'
+export type { ProxyHeader } from './header.js'
+export { awaitIntroduction, type Introduction, type IntroductionRules } from './introduction.js'
+export type { ProxyProtocolOptions } from './options.js'
+export { parseProxyHeader } from './parse.js'
+export { TrustedPeers } from './trust.js'

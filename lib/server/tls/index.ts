@@ -1,0 +1,1 @@
+export { TlsTerminator, type TerminatorHost } from './terminator.js'

@@ -1,0 +1,6 @@
+export { cluster } from './cluster.js'
+export { CrashPolicy, type CrashPolicyOptions } from './crash-policy.js'
+export { WorkersCrashLoop, WorkersInvalid, WorkersReloadFailed, WorkersScriptMissing } from './errors.js'
+export { joinLog } from './log-lines.js'
+export { Supervisor, type SupervisorOptions } from './supervisor.js'
+export { showListening, workerLink, type WorkerLink } from './worker-link.js'
