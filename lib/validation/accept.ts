@@ -1,6 +1,9 @@
 import type { Class } from '../common/index.js'
+import type { Slot } from './accept-in-order.js'
 import { isDangerous, isOwnClass, isUsualObject, type Convert, type PlainObject } from './convert.js'
+import { preferOrder } from './own-code.js'
 import { pureCheckOf } from './pure-check.js'
+import { REFUSED, type Accept } from './refused.js'
 import { isRepeatable } from './repeatable.js'
 import type { ClassRules, PropertyRules } from './rules.js'
 import type { Settings } from './settings.js'
@@ -9,31 +12,28 @@ import { declaredNames } from './transformer-metadata.js'
 import type { Transformer } from './transformer.js'
 import type { ValidationEngine } from './validate.js'
 
-/** Says that a value is not accepted at once; the thorough way finds out what is wrong with it, if anything. */
-export const REFUSED = Symbol('refused')
-
 /** The fast way for what is usual: a correct value becomes an instance in one pass over its keys. */
 export interface Acceptor {
-  /**
-   * Makes the instance of a plain object all of whose checked properties are right.
-   *
-   * @returns the instance, or `REFUSED`
-   */
-  accept(plain: PlainObject, depth: number): object | typeof REFUSED
+  /** Another function once the class is found to be used much. */
+  accept: Accept
   /** The properties whose rules need the complete instance, and are still to be validated. */
   readonly deferred: readonly PropertyRules[]
 }
 
 const nothing = {}
 
-interface Slot {
-  readonly name: string
+/**
+ * Tells whether someone has added to `Object.prototype`: for … in would take that for keys of the input.
+ *
+ * @returns true where nothing may be accepted at once
+ */
+export function isPrototypeOpen(): boolean {
+  for (const _ in nothing) return true
+  return false
+}
+
+interface IndexedSlot extends Slot {
   readonly index: number
-  /** Converts a value; `REFUSED` where a nested object is not accepted. */
-  readonly take: Convert
-  readonly check: ((value: unknown) => boolean) | undefined
-  /** True if only objects and lists need `take`. */
-  readonly keepsPrimitives: boolean
   /** True if `take` also validates what is nested, so that a value it never saw is not acceptable. */
   readonly fused: boolean
   /** True if `take` must not run before it is certain that nothing is refused: it may leave its mark on the input. */
@@ -62,7 +62,7 @@ export function compileAcceptor(
   const stepOf = stepsOf(target, transformer, engine, settings)
   if (stepOf === undefined) return undefined
   const deferred: PropertyRules[] = []
-  const slots: Slot[] = []
+  const slots: IndexedSlot[] = []
   const rules = engine.rulesOf(target)
   for (const property of rules.properties) {
     const { step, plainly } = stepOf(property.name)
@@ -80,6 +80,7 @@ export function compileAcceptor(
       keepsPrimitives: step.type === undefined && step.collection === undefined,
       check,
       fused,
+      takenIsRight: fused && property.presence.length + property.checks.length === 0,
       late,
     })
   }
@@ -92,6 +93,7 @@ export function compileAcceptor(
       keepsPrimitives: false,
       check: undefined,
       fused: false,
+      takenIsRight: false,
       late: !isRepeatable(step, transformer, settings),
     })
   }
@@ -100,10 +102,8 @@ export function compileAcceptor(
   const strip = whitelist && !forbidNonWhitelisted
   const closed = whitelist || settings.transform.enableImplicitConversion === true
 
-  function accept(plain: PlainObject, depth: number): object | typeof REFUSED {
-    // for … in also sees what someone may have added to Object.prototype
-    for (const _ in nothing) return REFUSED
-    if (depth > maxDepth) return REFUSED
+  function acceptInAnyOrder(plain: PlainObject, depth: number): object | typeof REFUSED {
+    if (depth > maxDepth || !isUsualObject(plain)) return REFUSED
     const instance = new target() as PlainObject
     for (const key in instance) {
       // initialisers: functions are not written over, and whitelist takes away what no rule names
@@ -111,7 +111,7 @@ export function compileAcceptor(
     }
     let next = 0
     let seen = 0
-    let late: Slot[] | undefined
+    let late: IndexedSlot[] | undefined
     for (const key in plain) {
       const given = plain[key]
       let slot = slots[next]
@@ -134,7 +134,8 @@ export function compileAcceptor(
         ;(late ??= []).push(slot)
       } else {
         const value = slot.take(given, depth + 1)
-        if (value === REFUSED || (slot.check !== undefined && !slot.check(value))) return REFUSED
+        if (value === REFUSED) return REFUSED
+        if (slot.check !== undefined && !(slot.takenIsRight && value) && !slot.check(value)) return REFUSED
         instance[key] = value
       }
     }
@@ -152,7 +153,9 @@ export function compileAcceptor(
     return true
   }
 
-  return { accept, deferred }
+  const acceptor: Acceptor = { accept: acceptInAnyOrder, deferred }
+  if (slots.every(({ late }) => !late)) preferOrder(acceptor, target, slots, maxDepth)
+  return acceptor
 }
 
 /** Makes the conversion that also validates, where everything nested below can be accepted at once. */
@@ -167,14 +170,14 @@ function nestedConvert(
   const takesLists = step.collection === undefined || step.collection === Array
   let acceptor: Acceptor | undefined
   const one: Convert = (value, depth) => {
-    if (!isUsualObject(value)) return REFUSED
+    if (typeof value !== 'object' || value === null) return REFUSED
     acceptor ??= compileAcceptor(type, transformer, engine, settings)
-    return acceptor!.accept(value, depth)
+    return acceptor!.accept(value as PlainObject, depth)
   }
   return (value, depth) => {
     if (value === undefined || value === null) return value
     if (!Array.isArray(value)) return one(value, depth)
-    if (!takesLists || depth > settings.maxDepth) return REFUSED
+    if (!takesLists || depth > settings.maxDepth || value.length > settings.maxItems) return REFUSED
     const items: unknown[] = []
     for (const given of value) {
       const item = one(given, depth + 1)

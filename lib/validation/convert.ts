@@ -1,5 +1,5 @@
 import { isClass, type Class } from '../common/index.js'
-import { InputTooDeep } from './errors.js'
+import { InputTooDeep, InputTooLong } from './errors.js'
 import type { Settings } from './settings.js'
 import { convertByLibrary } from './transformer-metadata.js'
 
@@ -35,6 +35,32 @@ export function isUsualObject(value: unknown): value is PlainObject {
 }
 
 /**
+ * Tells whether an object is one of a class of the application, with nothing to it but its properties.
+ *
+ * @param value no list and no plain object
+ */
+export function isInstance(value: object): value is PlainObject {
+  const prototype = Object.getPrototypeOf(value) as object
+  const type: unknown = prototype.constructor
+  if (typeof type !== 'function' || type.prototype !== prototype) return false
+  let known = ownClasses.get(type)
+  if (known === undefined) {
+    known =
+      isOwnClass(type as Class) && !special.some((one) => prototype instanceof one) && !('then' in prototype)
+    ownClasses.set(type, known)
+  }
+  return known && (value as { then?: unknown }).then === undefined
+}
+
+const ownClasses = new WeakMap<object, boolean>()
+const special = [Array, Map, Set, WeakMap, WeakSet, Date, Promise, ArrayBuffer, Error, RegExp] as const
+
+/** Tells whether a value is bytes, which have no properties that a class could declare. */
+export function isBinary(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
+}
+
+/**
  * Tells whether writing a key could reach a prototype instead of the object.
  *
  * @param key a property name from outside
@@ -56,19 +82,33 @@ export function checkDepth(depth: number, settings: Settings): void {
 }
 
 /**
+ * Refuses a list with more items than the bound.
+ *
+ * @param items the list
+ * @param settings with the bound
+ * @throws {CorbelError} CORBEL_VALIDATION_SIZE
+ */
+export function checkLength(items: readonly unknown[], settings: Settings): void {
+  if (items.length > settings.maxItems) throw new InputTooLong({ limit: settings.maxItems })
+}
+
+/**
  * Makes the conversion of values about which no type is declared: a deep copy, free of dangerous keys.
  *
  * @param settings options
  * @returns the conversion
  */
 export function copying(settings: Settings): Convert {
+  // nothing is exposed of a class that is not known
+  const keepsNone = settings.transform.strategy === 'excludeAll'
   const keepUndefined = settings.transform.exposeUnsetFields !== false
   return function copy(value, depth) {
     if (typeof value !== 'object' || value === null) return value
     checkDepth(depth, settings)
-    if (Array.isArray(value)) return copyItems(value, depth, copy)
+    if (Array.isArray(value)) return copyItems(value, depth, copy, settings)
     if (!isPlainObject(value)) return byLibrary(value, undefined, undefined, settings)
     const copied: PlainObject = {}
+    if (keepsNone) return copied
     for (const key of Object.keys(value)) {
       // `toString` and its like are inherited functions, which class-transformer does not overwrite either
       if (key in Object.prototype || key === 'prototype') continue
@@ -99,11 +139,13 @@ export function converting(
   // what an interface, a union or `unknown` is recorded as: no type at all, as far as plain objects go
   const open = (type as unknown) === Object && !settings.transform.excludeExtraneousValues
   const copy = open ? copying(settings) : undefined
+  const isMade = scalar === undefined && !built && !open
   const one: Convert = (value, depth) => {
     if (typeof value !== 'object' || value === null) return scalar === undefined ? value : scalar(value)
     checkDepth(depth, settings)
-    if (Array.isArray(value)) return copyItems(value, depth, one)
-    if (!isPlainObject(value)) return byLibrary(value, type, undefined, settings)
+    if (Array.isArray(value)) return copyItems(value, depth, one, settings)
+    if (!isPlainObject(value) && !(isMade && isInstance(value)))
+      return byLibrary(value, type, undefined, settings)
     if (copy !== undefined) return copy(value, depth)
     if (built) return byLibrary(value, type, undefined, settings)
     return scalar === undefined ? make(value, depth) : scalar(value)
@@ -113,9 +155,34 @@ export function converting(
     if (!Array.isArray(value)) return one(value, depth)
     if (collection !== Set || built) return byLibrary(value, type, collection, settings)
     checkDepth(depth, settings)
-    return new Set(copyItems(value, depth, one))
+    return new Set(copyItems(value, depth, one, settings))
   }
 }
+
+/**
+ * Names what `converting` and `copying` leave to class-transformer.
+ *
+ * @param type the declared type, if any
+ * @param collection class of the list as the property declares it
+ * @param settings options
+ * @returns undefined where everything that JSON can hold is compiled
+ */
+export function leftToLibrary(
+  type: Class | undefined,
+  collection: Class | undefined,
+  settings: Settings,
+): string | undefined {
+  // whatever else a property is declared with tells nothing about lists
+  const special = collection !== undefined && collections.has(collection) ? collection : undefined
+  if (type === undefined) return special && `a ${special.name}`
+  if ((type as unknown) === Object)
+    return settings.transform.excludeExtraneousValues ? 'Object with excludeExtraneousValues' : undefined
+  const built = scalarOf(type) === undefined && isBuiltIn(type)
+  if (special !== undefined && (special !== Set || built)) return `a ${special.name}`
+  return built ? `a ${type.name}` : undefined
+}
+
+const collections = new Set<unknown>([Set, Map, WeakSet, WeakMap])
 
 /**
  * Leaves a value to class-transformer, within the bound of depth.
@@ -135,11 +202,18 @@ export function byLibrary(
   settings: Settings,
   isMap: boolean = value instanceof Map,
 ): unknown {
-  checkNesting(value, settings)
+  // without bounds there is nothing to look for, and what refers to itself would be walked for ever
+  if (settings.maxDepth !== Infinity || settings.maxItems !== Infinity) checkNesting(value, settings)
   return convertByLibrary(value, type, collection, isMap, settings.transform)
 }
 
-function copyItems(items: readonly unknown[], depth: number, convert: Convert): unknown[] {
+function copyItems(
+  items: readonly unknown[],
+  depth: number,
+  convert: Convert,
+  settings: Settings,
+): unknown[] {
+  checkLength(items, settings)
   const copied: unknown[] = []
   for (let index = 0; index < items.length; index++) {
     // holes close up, as they do with forEach
@@ -203,5 +277,6 @@ function isBuiltIn(type: Class): boolean {
 function checkNesting(value: unknown, settings: Settings, depth = 0): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
   checkDepth(depth, settings)
+  if (Array.isArray(value)) checkLength(value, settings)
   for (const item of Object.values(value)) checkNesting(item, settings, depth + 1)
 }

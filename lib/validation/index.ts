@@ -1,16 +1,28 @@
 export { compileValidator, validatorFor, type CompiledValidator, type Validated } from './compile.js'
 export type { CompileOptions } from './settings.js'
+export type { TransformerPackage, ValidatorPackage } from './by-parts.js'
 export { ValidationPipe, type ValidationPipeOptions } from './pipe.js'
+export type { ValidationErrorFormat } from './error-format.js'
 export { validationFeature } from './feature.js'
 export { flattenMessages } from './messages.js'
+export { validateBySchema } from './standard-schema.js'
 export {
   isStandardSchema,
-  validateBySchema,
   type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
-} from './standard-schema.js'
-export { EnumMissing, InputTooDeep } from './errors.js'
+} from '../common/index.js'
+export { errorEntries, type ErrorEntry } from './error-entries.js'
+export type { Translate, Untranslated } from './translate.js'
+export {
+  EnumMissing,
+  InputTooDeep,
+  InputTooLong,
+  ResponseInvalid,
+  RuleUnprovided,
+  TypeUnknown,
+} from './errors.js'
+export { responseValidation, type ResponseValidationOptions } from './responses.js'
 export {
   IntersectionType,
   mappedSources,

@@ -4,6 +4,7 @@ import { rulesOf, type RuleMetadata } from './rules.js'
 import { settingsOf } from './settings.js'
 import { declaredNames, storageMaps } from './transformer-metadata.js'
 import { classValidator } from './class-validator.js'
+import { ruleRecords } from './rule-records.js'
 
 /** Where the properties of a mapped type come from; other features read it to carry their own metadata along. */
 export interface MappedSource {
@@ -131,7 +132,7 @@ function ruleNames(source: AbstractClass): ReadonlySet<string> {
 }
 
 function recordsOf(source: AbstractClass): readonly RuleMetadata[] {
-  return classValidator().getMetadataStorage().getTargetValidationMetadatas(source, '', false, false)
+  return ruleRecords(source as Class)
 }
 
 function copyRules(source: AbstractClass, target: Class, has: (name: string) => boolean): void {

@@ -1,3 +1,4 @@
+import { joinCertainties, joinChecks } from './certainty.js'
 import type { ValueCheck } from './recognise.js'
 import type { PropertyRules, Rule } from './rules.js'
 import type { Settings } from './settings.js'
@@ -33,19 +34,12 @@ export function pureCheckOf(property: PropertyRules, settings: Settings): ValueC
   }
 }
 
+/** @returns a check that tries the cheap ways first; undefined if a rule needs more than the value */
 function join(rules: readonly Rule[]): ValueCheck | undefined {
-  const checks: ValueCheck[] = []
-  for (const { pure } of rules) {
-    if (pure === undefined) return undefined
-    checks.push(pure)
-  }
-  const [first, second, third] = checks
-  if (first === undefined) return () => true
-  if (second === undefined) return first
-  if (third === undefined) return (value) => first(value) && second(value)
-  if (checks.length === 3) return (value) => first(value) && second(value) && third(value)
-  return (value) => {
-    for (const check of checks) if (!check(value)) return false
-    return true
-  }
+  const pure = rules.map((rule) => rule.pure)
+  if (!pure.every((one) => one !== undefined)) return undefined
+  const exact = joinChecks(pure.map((one) => one.exact))
+  if (pure.every(({ exact: own, certain }) => 'test' in certain && certain.test === own)) return exact
+  const certain = joinCertainties(pure.map((one) => one.certain))
+  return (value) => certain(value) || exact(value)
 }

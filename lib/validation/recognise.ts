@@ -1,10 +1,19 @@
 import type { ValidationArguments, ValidationOptions } from 'class-validator'
 import { classValidator } from './class-validator.js'
+import { joinCertainties, type Certainty } from './certainty.js'
 import type { Constraint, RuleMetadata } from './rules.js'
 import { ownRules, type OwnRule } from './own-rules.js'
 
 /** A check that needs nothing but the value: it may run before the instance is complete, and more than once. */
 export type ValueCheck = (value: unknown) => boolean
+
+/** A rule of class-validator's own. */
+export interface PureRule {
+  /** class-validator's check itself. */
+  readonly exact: ValueCheck
+  /** Accepts the usual values without it; `exact` again where there is nothing cheaper. */
+  readonly certain: Certainty
+}
 
 /**
  * Tells whether a rule is class-validator's own rather than one of the application's under the same name.
@@ -17,12 +26,12 @@ export type ValueCheck = (value: unknown) => boolean
  *
  * @param metadata the decorator's record
  * @param registered the constraint class behind it
- * @returns the check, or undefined for rules of unknown origin, which need the whole object and run once
+ * @returns its checks, or undefined for rules of unknown origin, which need the whole object and run once
  */
 export function recognise(
   metadata: RuleMetadata,
   registered: { readonly name: string; readonly async: boolean; readonly instance: Constraint },
-): ValueCheck | undefined {
+): PureRule | undefined {
   const known = ownRules().get(registered.name)
   if (known === undefined || registered.async || metadata.validateIf !== undefined) return undefined
   const reference = referenceFor(registered.name, known, metadata.each ?? false)
@@ -33,8 +42,10 @@ export function recognise(
   if (places !== observe(constraint, constraints)) return undefined
   const exact = calling(constraint, metadata)
   // without a place in common the rule is only called as the library's, never replaced
-  const check = places === '' ? exact : known.shorten?.(exact, constraints ?? [])
-  return forEach(check ?? exact, metadata)
+  const certain = places === '' ? undefined : known.certain?.(constraints ?? [])
+  if (!metadata.each) return { exact, certain: certain ?? { test: exact } }
+  const each = forEach(certain === undefined ? exact : joinCertainties([certain]))
+  return { exact: forEach(exact), certain: { test: each } }
 }
 
 const references = new Map<string, Constraint>()
@@ -126,8 +137,7 @@ function calling(constraint: Constraint, metadata: RuleMetadata): ValueCheck {
   return (value) => Boolean(constraint.validate(value, args))
 }
 
-function forEach(check: ValueCheck, metadata: RuleMetadata): ValueCheck {
-  if (!metadata.each) return check
+function forEach(check: ValueCheck): ValueCheck {
   return (value) => {
     if (Array.isArray(value)) return value.every(check)
     if (value instanceof Set || value instanceof Map) return [...value.values()].every(check)

@@ -1,7 +1,9 @@
 import type { MetadataStorage } from 'class-validator'
 import type { Class } from '../common/index.js'
 import { classValidator } from './class-validator.js'
-import { recognise, type ValueCheck } from './recognise.js'
+import { boundedRule } from './bounded-rule.js'
+import { recognise, type PureRule } from './recognise.js'
+import type { ConstraintGetter, RuleSource } from './rule-source.js'
 import type { Settings } from './settings.js'
 
 /** The kinds of class-validator's records, as its `ValidationTypes` has them. */
@@ -26,9 +28,9 @@ export interface Rule {
   /** The key under which a failure appears in `constraints`. */
   readonly type: string
   /** The constraint object; asked for late, because it may come from a container that is set up after this. */
-  constraint(): Constraint
-  /** The check as a function of nothing but the value, if the rule is known to be one of class-validator's own. */
-  readonly pure: ValueCheck | undefined
+  readonly constraint: ConstraintGetter
+  /** The rule as checks of nothing but the value, if it is known to be one of class-validator's own. */
+  readonly pure: PureRule | undefined
 }
 
 /** All rules of one property. */
@@ -70,7 +72,7 @@ export function rulesOf(target: Class, settings: Settings): ClassRules {
   const grouped = Object.entries(storage.groupByPropertyName(metadata))
   return {
     target,
-    properties: grouped.map(([name, records]) => propertyRules(name, records)),
+    properties: grouped.map(([name, records]) => propertyRules(name, records, settings.source)),
     names: new Set(grouped.map(([name]) => name)),
   }
 }
@@ -89,7 +91,12 @@ export function typeOf(metadata: RuleMetadata): string {
   )
 }
 
-function propertyRules(name: string, records: readonly RuleMetadata[]): PropertyRules {
+function propertyRules(
+  name: string,
+  records: readonly RuleMetadata[],
+  source: RuleSource | undefined,
+): PropertyRules {
+  const toRules = (record: RuleMetadata) => rulesFor(record, source)
   const ofType = (type: string) => records.filter((record) => record.type === type)
   const conditions = ofType(RuleKind.CONDITIONAL_VALIDATION)
   const defined = ofType(RuleKind.IS_DEFINED)
@@ -99,8 +106,8 @@ function propertyRules(name: string, records: readonly RuleMetadata[]): Property
     name,
     conditions,
     optionalOnly: conditions.every((condition) => condition.name === 'isOptional'),
-    presence: defined.flatMap(rulesFor),
-    checks: custom.flatMap(rulesFor),
+    presence: defined.flatMap(toRules),
+    checks: custom.flatMap(toRules),
     nested: ofType(RuleKind.NESTED_VALIDATION),
     awaitsPromise: ofType(RuleKind.PROMISE_VALIDATION).length > 0,
     presenceContexts: defined.filter(hasContext),
@@ -108,16 +115,19 @@ function propertyRules(name: string, records: readonly RuleMetadata[]): Property
   }
 }
 
-function rulesFor(metadata: RuleMetadata): Rule[] {
+function rulesFor(metadata: RuleMetadata, source: RuleSource | undefined): Rule[] {
   return classValidator()
     .getMetadataStorage()
     .getTargetValidatorConstraints(metadata.constraintCls)
     .map((registered) => {
+      const type = registered.name || metadata.type
+      const provided = source?.getterOf(registered.target as Class)
+      if (provided !== undefined) return { metadata, type, constraint: provided, pure: undefined }
       let constraint: Constraint | undefined
       return {
         metadata,
-        type: registered.name || metadata.type,
-        constraint: () => (constraint ??= registered.instance),
+        type,
+        constraint: () => (constraint ??= boundedRule(registered.name, registered.instance)),
         pure: recognise(metadata, registered),
       }
     })

@@ -1,5 +1,6 @@
 import type { ClassTransformOptions } from 'class-transformer'
 import type { ValidatorOptions } from 'class-validator'
+import type { RuleSource } from './rule-source.js'
 
 /** What a compiled validator can be told: class-validator's options, class-transformer's options, and a bound. */
 export interface CompileOptions extends ValidatorOptions {
@@ -7,6 +8,12 @@ export interface CompileOptions extends ValidatorOptions {
   transformOptions?: ClassTransformOptions
   /** Levels of nesting that are followed; deeper values are refused with CORBEL_VALIDATION_DEPTH. Default 64. */
   maxDepth?: number
+  /** Items of one list that are followed; longer ones are refused with CORBEL_VALIDATION_SIZE. Default 100 000. */
+  maxItems?: number
+  /** Failures after which no further property is looked at. Default: all are found, as class-validator does. */
+  maxErrors?: number
+  /** Notes what the rules that failed were called with. Default false. */
+  keepDetails?: boolean
 }
 
 /** Options with every default filled in, in the form in which the compiled closures ask for them. */
@@ -24,6 +31,11 @@ export interface Settings {
   readonly showTarget: boolean
   readonly showValue: boolean
   readonly maxDepth: number
+  readonly maxItems: number
+  readonly maxErrors: number
+  readonly keepDetails: boolean
+  /** Gives the instances of constraint classes; undefined leaves all of them to class-validator. */
+  readonly source: RuleSource | undefined
   /** Complete, because `@Transform` functions are handed these options. */
   readonly transform: ClassTransformOptions
 }
@@ -31,13 +43,17 @@ export interface Settings {
 /** Levels of nesting that a validator follows unless told otherwise. */
 export const DEFAULT_MAX_DEPTH = 64
 
+/** Items of one list that a validator follows unless told otherwise. */
+export const DEFAULT_MAX_ITEMS = 100_000
+
 /**
  * Fills in the defaults, which are those of the two libraries.
  *
  * @param options as the application wrote them
+ * @param source of constraint classes that are providers
  * @returns all settings
  */
-export function settingsOf(options: CompileOptions): Settings {
+export function settingsOf(options: CompileOptions, source?: RuleSource): Settings {
   const skipMissing = options.skipMissingProperties === true
   const shown = options.validationError
   return {
@@ -54,6 +70,10 @@ export function settingsOf(options: CompileOptions): Settings {
     showTarget: shown?.target === undefined || shown.target,
     showValue: shown?.value === undefined || shown.value,
     maxDepth: options.maxDepth ?? DEFAULT_MAX_DEPTH,
+    maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
+    maxErrors: options.maxErrors ?? Infinity,
+    keepDetails: options.keepDetails ?? false,
+    source,
     transform: {
       enableCircularCheck: false,
       enableImplicitConversion: false,

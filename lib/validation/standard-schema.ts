@@ -1,36 +1,14 @@
 import type { ValidationError } from 'class-validator'
+import {
+  isPromise,
+  type MaybePromise,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from '../common/index.js'
 import { classValidator } from './class-validator.js'
-import { isPromise, type MaybePromise } from '../common/index.js'
 
-/** A schema of zod, valibot, arktype or any other library that follows Standard Schema (standardschema.dev, version 1). */
-export interface StandardSchema<Output = unknown> {
-  readonly '~standard': {
-    readonly version: number
-    readonly vendor: string
-    readonly validate: (value: unknown) => MaybePromise<SchemaResult<Output>>
-  }
-}
-
-/** What a schema answers: the value as it understood it, or what is wrong. */
-export type SchemaResult<Output> =
-  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
-
-/** One complaint of a schema. */
-export interface SchemaIssue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-}
-
-/**
- * Tells whether something is a Standard Schema.
- *
- * @param value anything; arktype's schemas are functions, zod's and valibot's objects
- */
-export function isStandardSchema(value: unknown): value is StandardSchema {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  const standard = (value as Partial<StandardSchema>)['~standard']
-  return typeof standard?.validate === 'function'
-}
+const issues = new WeakMap<ValidationError, SchemaIssue>()
 
 /**
  * Validates with a schema, and puts its issues into the form of class-validator's errors.
@@ -53,10 +31,37 @@ function outcomeOf<Output>(result: SchemaResult<Output>): { value: Output; error
 }
 
 function errorOf(issue: SchemaIssue): ValidationError {
-  const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.')
   const error = new (classValidator().ValidationError)()
-  error.property = path
+  error.property = pathOf(issue).join('.')
   error.children = []
-  error.constraints = { schema: path === '' ? issue.message : `${path}: ${issue.message}` }
+  return describeIssue(error, issue)
+}
+
+/**
+ * Lets an error tell an issue.
+ *
+ * @param error of a tree; changed
+ * @param issue with the message
+ * @returns the error
+ */
+export function describeIssue(error: ValidationError, issue: SchemaIssue): ValidationError {
+  const { message } = issue
+  error.constraints = { schema: error.property === '' ? message : `${error.property}: ${message}` }
+  issues.set(error, issue)
   return error
+}
+
+/**
+ * Gives the issue that an error was made from.
+ *
+ * @param error of a tree
+ * @returns undefined for errors of decorators
+ */
+export function issueOf(error: ValidationError): SchemaIssue | undefined {
+  return issues.get(error)
+}
+
+/** The place that an issue is about: names and indices from the root. */
+export function pathOf({ path = [] }: SchemaIssue): string[] {
+  return path.map((step) => String(typeof step === 'object' ? step.key : step))
 }

@@ -17,7 +17,7 @@ export interface KeySelection {
  * Decides once what class-transformer decides per object.
  *
  * @param target a class
- * @param settings options with groups, version and `excludeExtraneousValues`
+ * @param settings options with groups, version, strategy and `excludeExtraneousValues`
  * @returns the selection
  */
 export function selectKeys(target: Class, settings: Settings): KeySelection {
@@ -31,10 +31,12 @@ export function selectKeys(target: Class, settings: Settings): KeySelection {
     if (!isCurrent(exposed, options.version) || !isInGroup(exposed.groups, options.groups))
       dropped.add(propertyName!)
   }
+  const declared = transformerMetadata.getStrategy(target)
+  const strategy = declared === 'none' ? options.strategy : declared
   return {
     always: [...new Set(exposedKeys)].filter((key) => !dropped.has(key)),
     dropped,
-    open: transformerMetadata.getStrategy(target) !== 'excludeAll' && !options.excludeExtraneousValues,
+    open: strategy !== 'excludeAll' && !options.excludeExtraneousValues,
   }
 }
 

@@ -1,6 +1,14 @@
 import type { ClassTransformOptions, TypeMetadata } from 'class-transformer'
 import type { Class } from '../common/index.js'
-import { byLibrary, converting, copying, type Convert, type Make, type PlainObject } from './convert.js'
+import {
+  byLibrary,
+  converting,
+  copying,
+  leftToLibrary,
+  type Convert,
+  type Make,
+  type PlainObject,
+} from './convert.js'
 import type { Settings } from './settings.js'
 import { isCurrent, isInGroup } from './transform-keys.js'
 import { PLAIN_TO_CLASS, transformerMetadata, type TransformFunction } from './transformer-metadata.js'
@@ -18,6 +26,8 @@ export interface PropertyStep {
   /** The class that the property itself is declared with (`Array` for a list), where `@Type` recorded it. */
   readonly collection: Class | undefined
   readonly transforms: readonly TransformFunction[]
+  /** What is left to class-transformer, where something is. */
+  readonly library: string | undefined
 }
 
 /** What the steps of a class need from the plan of all classes. */
@@ -42,29 +52,32 @@ export function compileStep(target: Class, key: string, context: StepContext): P
   const declared = transformerMetadata.findTypeMetadata(target, name) as TypeMetadata | undefined
   if (declared === undefined) {
     const type = implicitType(target, name, settings)
-    return settled(name, convertTo(type, undefined, context), type, undefined, transforms)
+    const convert = convertTo(type, undefined, context)
+    return settled(name, convert, type, undefined, transforms, leftToLibrary(type, undefined, settings))
   }
   const collection = declared.reflectedType as Class | undefined
   if (declared.options?.discriminator?.property && declared.options.discriminator.subTypes) {
-    return unsettled(name, discriminated(declared, context), transforms)
+    return unsettled(name, discriminated(declared, context), transforms, 'lists under a discriminator')
   }
   const choose = declared.typeFunction as ((help?: object) => Class) | undefined
   if (choose !== undefined && choose.length > 0) {
-    return unsettled(name, choosing(choose, declared, context), transforms)
+    const library = collection === Map ? 'a Map' : undefined
+    return unsettled(name, choosing(choose, declared, context), transforms, library)
   }
   // Resolved here, once: at boot every module is loaded, so circular imports have settled.
   const type = choose === undefined ? collection : choose()
   const convert =
     declared.reflectedType === Map ? mapped(type, collection, settings) : convertTo(type, collection, context)
-  return settled(name, convert, type, collection, transforms)
+  return settled(name, convert, type, collection, transforms, leftToLibrary(type, collection, settings))
 }
 
 function unsettled(
   name: string,
   convert: PropertyStep['convert'],
   transforms: readonly TransformFunction[],
+  library: string | undefined,
 ): PropertyStep {
-  return { name, convert, plainly: undefined, type: undefined, collection: undefined, transforms }
+  return { name, convert, plainly: undefined, type: undefined, collection: undefined, transforms, library }
 }
 
 function settled(
@@ -73,9 +86,10 @@ function settled(
   type: Class | undefined,
   collection: Class | undefined,
   transforms: readonly TransformFunction[],
+  library: string | undefined,
 ): PropertyStep {
   const convert: PropertyStep['convert'] = (value, _plain, _instance, depth) => plainly(value, depth)
-  return { name, convert, plainly, type, collection, transforms }
+  return { name, convert, plainly, type, collection, transforms, library }
 }
 
 function convertTo(type: Class | undefined, collection: Class | undefined, context: StepContext): Convert {

@@ -22,6 +22,9 @@ export type TransformFunction = (params: {
 /** class-transformer's number for plain → instance. */
 export const PLAIN_TO_CLASS = TransformationType.PLAIN_TO_CLASS
 
+/** class-transformer's number for instance → plain. */
+export const CLASS_TO_PLAIN = TransformationType.CLASS_TO_PLAIN
+
 // The package's index does not export its storage, so we reach for the file. Node resolves `class-transformer` to the
 // CommonJS build, hence the same module instance; a bundler that prefers the package's `module` field does not.
 class Probe {}
@@ -83,4 +86,23 @@ export function convertByLibrary(
 ): unknown {
   const executor = new TransformOperationExecutor(PLAIN_TO_CLASS, options)
   return executor.transform(undefined, value, type as never, arrayType as never, isMap)
+}
+
+/**
+ * Lets class-transformer make one value plain by itself.
+ *
+ * @param value an instance, or anything
+ * @param type the class whose decorators count; undefined for the value's own
+ * @param isMap whether the property is declared as a Map
+ * @param options complete options
+ * @returns the plain value
+ */
+export function plainByLibrary(
+  value: unknown,
+  type: unknown,
+  isMap: boolean,
+  options: ClassTransformOptions,
+): unknown {
+  const executor = new TransformOperationExecutor(CLASS_TO_PLAIN, options)
+  return executor.transform(undefined, value, type as never, undefined as never, isMap)
 }

@@ -25,6 +25,8 @@ export interface ClassTransform {
    * renames or transforms, so that the order of the whole matters.
    */
   readonly stepOf: ((name: string) => PropertyStep) | undefined
+  /** What class-transformer does for properties: `Order.lines: a Map`. */
+  readonly library: readonly string[]
 }
 
 /** Compiled transformations of any number of classes, under one set of options. */
@@ -112,7 +114,10 @@ export function createTransformer(settings: Settings): Transformer {
     const simple = copiesKeys && [...steps.values()].every((step) => step.transforms.length === 0)
     const simpleOptions = !exposeDefaultValues && keepUndefined
     const convert = converting(target, undefined, settings, make)
-    return { target, convert, make, stepOf: simple && simpleOptions ? stepOf : undefined }
+    const library = [...steps.values()].flatMap((step) =>
+      step.library === undefined ? [] : [`${target.name}.${step.name}: ${step.library}`],
+    )
+    return { target, convert, make, stepOf: simple && simpleOptions ? stepOf : undefined, library }
   }
 
   return transformer
@@ -125,7 +130,8 @@ function leaving(target: Class, settings: Settings): ClassTransform {
     checkDepth(depth, settings)
     return byLibrary(value, target, undefined, settings, false)
   }
-  return { target, convert, make: (plain, depth) => convert(plain, depth) as object, stepOf: undefined }
+  const make: Make = (plain, depth) => convert(plain, depth) as object
+  return { target, convert, make, stepOf: undefined, library: [] }
 }
 
 function uncompilable(settings: Settings): string[] {
@@ -135,7 +141,6 @@ function uncompilable(settings: Settings): string[] {
   if (options.targetMaps !== undefined) reasons.push('transformOptions.targetMaps')
   if (options.enableCircularCheck) reasons.push('transformOptions.enableCircularCheck')
   if (options.ignoreDecorators) reasons.push('transformOptions.ignoreDecorators')
-  if (options.strategy !== undefined) reasons.push('transformOptions.strategy')
   if (options.excludePrefixes?.length) reasons.push('transformOptions.excludePrefixes')
   return reasons
 }

@@ -1,6 +1,7 @@
 import type { ValidationArguments, ValidationError } from 'class-validator'
-import { isPromise, type Class } from '../common/index.js'
-import { checkDepth } from './convert.js'
+import { isPromise, type Class, type MaybePromise } from '../common/index.js'
+import type { PipelineContext } from '../pipeline/index.js'
+import { checkDepth, isBinary } from './convert.js'
 import {
   addContext,
   addContexts,
@@ -10,19 +11,26 @@ import {
   unknownObject,
   type OpenError,
 } from './error-tree.js'
+import { keepDetails } from './failure-details.js'
 import {
   rulesOf,
   typeOf,
   type ClassRules,
+  type Constraint,
   type PropertyRules,
   type Rule,
   type RuleMetadata,
 } from './rules.js'
 import type { Settings } from './settings.js'
 
-/** One validation under way: the checks that have not answered yet. */
+/** One validation under way. */
 export interface Validation {
+  /** The checks that have not answered yet. */
   awaiting: Promise<void>[] | undefined
+  /** How many rules have failed so far. */
+  failures: number
+  /** The call that it serves, whose providers rules may need. */
+  readonly call: PipelineContext | undefined
 }
 
 /** Validates instances by compiled rules, with class-validator's results. */
@@ -73,19 +81,29 @@ export function createEngine(settings: Settings): ValidationEngine {
     checkDepth(depth, settings)
     if (rules.properties.length === 0 && settings.forbidUnknownValues) {
       errors.push(unknownObject(settings, object))
+      validation.failures++
       return
     }
-    if (settings.whitelist) applyWhitelist(rules, object, errors)
+    if (settings.whitelist) applyWhitelist(rules, object, errors, validation)
     for (const property of rules.properties) {
+      if (validation.failures >= settings.maxErrors) return
       validateProperty(property, object, rules.target.name, errors, validation, depth)
     }
   }
 
-  function applyWhitelist(rules: ClassRules, object: object, errors: ValidationError[]): void {
+  function applyWhitelist(
+    rules: ClassRules,
+    object: object,
+    errors: ValidationError[],
+    validation: Validation,
+  ): void {
     for (const name of Object.keys(object)) {
       if (rules.names.has(name)) continue
-      if (settings.forbidNonWhitelisted) errors.push(forbiddenProperty(settings, object, name))
-      else delete (object as Record<string, unknown>)[name]
+      if (!settings.forbidNonWhitelisted) delete (object as Record<string, unknown>)[name]
+      else if (validation.failures < settings.maxErrors) {
+        errors.push(forbiddenProperty(settings, object, name))
+        validation.failures++
+      }
     }
   }
 
@@ -150,31 +168,48 @@ export function createEngine(settings: Settings): ValidationEngine {
     if (metadata.validateIf !== undefined && !metadata.validateIf(object, value)) return
     if (settings.stopAtFirstError && hasFailed(error)) return
     if (rule.pure !== undefined) {
-      if (!rule.pure(value)) fail()
+      if (!rule.pure.exact(value)) refuse(rule.constraint(undefined) as Constraint, false)
       return
     }
-    const args = argumentsFor(metadata, object, targetName, value)
-    const constraint = rule.constraint()
-    const items = metadata.each ? itemsOf(value) : undefined
-    const verdict =
-      items === undefined
-        ? constraint.validate(value, args)
-        : all(items, (item) => constraint.validate(item, args))
-    if (isPromise<boolean>(verdict)) {
-      defer(
-        validation,
-        verdict.then((valid) => {
-          if (valid) return
-          fail()
-          addContext(error, rule.type, metadata)
-        }),
-      )
-    } else if (!verdict) fail()
+    const given = rule.constraint(validation.call)
+    const done = isPromise<Constraint>(given)
+      ? given.then((ready) => judge(ready, true))
+      : judge(given, false)
+    if (isPromise<void>(done)) defer(validation, done)
 
-    function fail(): void {
+    function judge(constraint: Constraint, late: boolean): MaybePromise<void> {
       const args = argumentsFor(metadata, object, targetName, value)
-      error.constraints[rule.type] = messageOf(metadata, rule.constraint(), args, settings)
+      const items = metadata.each ? itemsOf(value) : undefined
+      const verdict =
+        items === undefined
+          ? constraint.validate(value, args)
+          : all(items, (item) => constraint.validate(item, args))
+      if (isPromise<boolean>(verdict)) {
+        return verdict.then((valid) => {
+          if (!valid) refuse(constraint, true)
+        })
+      }
+      if (!verdict) refuse(constraint, late)
     }
+
+    // contexts of what fails at once are added in class-validator's turn, after all rules of the property
+    function refuse(constraint: Constraint, late: boolean): void {
+      const args = argumentsFor(metadata, object, targetName, value)
+      fail(error, rule.type, messageOf(metadata, constraint, args, settings), args, validation)
+      if (late) addContext(error, rule.type, metadata)
+    }
+  }
+
+  function fail(
+    error: OpenError,
+    type: string,
+    message: string,
+    args: ValidationArguments,
+    validation: Validation,
+  ): void {
+    validation.failures++
+    error.constraints[type] = message
+    if (settings.keepDetails) keepDetails(error, type, args)
   }
 
   function validateNested(
@@ -192,6 +227,7 @@ export function createEngine(settings: Settings): ValidationEngine {
         const entries: Iterable<[unknown, unknown]> =
           value instanceof Set ? [...value].entries() : value.entries()
         for (const [key, item] of entries) {
+          if (validation.failures >= settings.maxErrors) return
           const name = (key as { toString(): string }).toString()
           validateValue(
             rules,
@@ -204,7 +240,7 @@ export function createEngine(settings: Settings): ValidationEngine {
             depth + 1,
           )
         }
-      } else if (value instanceof Object) {
+      } else if (value instanceof Object && !isBinary(value)) {
         const target: unknown = value.constructor
         validateObject(
           rules(typeof target === 'function' ? (target as Class) : Object),
@@ -216,7 +252,7 @@ export function createEngine(settings: Settings): ValidationEngine {
       } else {
         const target = metadata.target as object
         const args = argumentsFor(metadata, target, target.constructor.name, value)
-        error.constraints[metadata.type] = messageOf(metadata, undefined, args, settings)
+        fail(error, metadata.type, messageOf(metadata, undefined, args, settings), args, validation)
       }
     }
   }
@@ -268,4 +304,15 @@ function hasFailed(error: OpenError): boolean {
 
 function defer(validation: Validation, promise: Promise<void>): void {
   ;(validation.awaiting ??= []).push(promise)
+  // whoever waits is told of a failure; if nobody comes to wait, because a later rule throws, it must not end the process
+  promise.catch(() => undefined)
+}
+
+/**
+ * Begins a validation.
+ *
+ * @param call that it serves
+ */
+export function beginValidation(call: PipelineContext | undefined): Validation {
+  return { awaiting: undefined, failures: 0, call }
 }

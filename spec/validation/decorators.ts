@@ -165,6 +165,15 @@ export const decorators: Record<string, Apply> = {
   NotContains: (o) => cv.NotContains('a', o),
   NotEquals: (o) => cv.NotEquals('a', o),
   Validate: (o) => cv.Validate(EvenLength, ['one', ['two', 'three']], o),
+  ValidateBy: (o) =>
+    cv.ValidateBy(
+      {
+        name: 'byHand',
+        constraints: [1],
+        validator: { validate: (value) => value !== 'taken', defaultMessage: () => '$property $constraint1' },
+      },
+      o,
+    ),
   ValidateIf: (o) => cv.ValidateIf((object: Record<string, unknown>, value) => object['b'] !== value, o),
   ValidateNested: (o) => cv.ValidateNested(o),
   ValidatePromise: (o) => cv.ValidatePromise(o),
@@ -174,12 +183,32 @@ export const decorators: Record<string, Apply> = {
   impostor,
 }
 
-/** Upper-case exports of class-validator that are no property decorators. */
-export const notDecorators = [
-  'MetadataStorage',
-  'ValidateBy',
-  'ValidationError',
-  'ValidationTypes',
-  'Validator',
-  'ValidatorConstraint',
-]
+/** The same decorators with other arguments: what is compiled depends on them. */
+export const variants: Record<string, Apply> = {
+  'ArrayUnique by identifier': (o) => cv.ArrayUnique((item: unknown) => typeof item, o),
+  'Equals an object': (o) => cv.Equals({}, o),
+  'IsDivisibleBy zero': (o) => cv.IsDivisibleBy(0, o),
+  'IsEmail with options': (o) => cv.IsEmail({ allow_display_name: true, require_tld: false }, o),
+  'IsEnum of numbers': (o) => cv.IsEnum({ One: 1, 1: 'One' }, o),
+  'IsIn nothing': (o) => cv.IsIn([], o),
+  'IsISO8601 strict': (o) => cv.IsISO8601({ strict: true }, o),
+  'IsNumber, any': (o) => cv.IsNumber({ allowNaN: true, allowInfinity: true }, o),
+  'IsNumber, finite': (o) => cv.IsNumber(undefined, o),
+  'IsUUID of any version': (o) => cv.IsUUID(undefined, o),
+  'Length without an upper bound': (o) => cv.Length(1, undefined, o),
+  'Matches globally': (o) => cv.Matches(/a/g, o),
+  'Matches a text': (o) => cv.Matches('^A', 'i', o),
+  'MaxLength zero': (o) => cv.MaxLength(0, o),
+  'Min of a negative number': (o) => cv.Min(-1.5, o),
+  'MinDate of a function': (o) => cv.MinDate(() => new Date(0), o),
+  'MinLength zero': (o) => cv.MinLength(0, o),
+}
+
+/** Upper-case exports of class-validator that are no property decorators, each with what it is. */
+export const notDecorators: Record<string, string> = {
+  MetadataStorage: 'the store of the records',
+  ValidationError: 'the class of the errors',
+  ValidationTypes: 'names of the kinds of records',
+  Validator: 'the library itself, as an object',
+  ValidatorConstraint: 'stands on classes; used by EvenLength and Slow',
+}

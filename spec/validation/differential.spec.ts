@@ -1,4 +1,5 @@
 import { plainToInstance, type ClassTransformOptions } from 'class-transformer'
+import * as library from 'class-validator'
 import {
   getMetadataStorage,
   useContainer,
@@ -6,18 +7,26 @@ import {
   type ValidationError,
   type ValidatorOptions,
 } from 'class-validator'
-import * as fc from 'fast-check'
 import { compileValidator } from '../../lib/validation/index.js'
 import { storageMaps, transformerMetadata } from '../../lib/validation/transformer-metadata.js'
-import { buildClass, classShape, inputFor, options, type Shape } from './generated-classes.js'
+import { decorators, notDecorators, variants } from './decorators.js'
+import {
+  buildClass,
+  classShape,
+  inputFor,
+  likely,
+  options,
+  rulesIn,
+  type Shape,
+} from './generated-classes.js'
+import { fc, SEED } from '../support/properties.js'
 
 const environment = process.env
 
 /** Generated classes; each gets up to six inputs. Raise it with VALIDATION_RUNS for a long soak. */
 const RUNS = Number(environment['VALIDATION_RUNS'] ?? 1500)
 
-/** Another at each run; every failure prints it. VALIDATION_SEED, and VALIDATION_PATH if one is printed, repeat a case. */
-const SEED = Number(environment['VALIDATION_SEED'] ?? Math.trunc(Math.random() * 0x7fffffff))
+/** Where in a run of one seed a case stands; a failure prints it, and VALIDATION_PATH repeats it alone. */
 const PATH = environment['VALIDATION_PATH']
 
 /** Some ten times what is usual, in ms. fast-check stops first, because a timeout of the runner names no seed. */
@@ -77,6 +86,7 @@ function forgetClasses(): void {
 
 describe('compiled validators against the libraries', () => {
   it('make equal instances and equal trees of errors, order included', { timeout }, async () => {
+    const used = new Set<string>()
     let fused = 0
     let valid = 0
     let total = 0
@@ -89,6 +99,7 @@ describe('compiled validators against the libraries', () => {
     )
     await fc.assert(
       fc.asyncProperty(cases, async ({ shape, options, inputs }) => {
+        for (const rule of rulesIn(shape)) used.add(rule)
         const target = buildClass(shape)
         const validator = compileValidator(target, options)
         for (const input of inputs) {
@@ -107,7 +118,6 @@ describe('compiled validators against the libraries', () => {
       }),
       {
         numRuns: RUNS,
-        seed: SEED,
         ...(PATH !== undefined && { path: PATH }),
         interruptAfterTimeLimit: TIME_LIMIT,
         markInterruptAsFailure: true,
@@ -117,5 +127,40 @@ describe('compiled validators against the libraries', () => {
     // the comparison is worth little if one of the ways is never taken
     expect(fused, `seed ${SEED}`).toBeGreaterThan(total / 10)
     expect(valid, `seed ${SEED}`).toBeGreaterThan(total / 20)
+    expect(total, `seed ${SEED}`).toBeGreaterThan(3 * Math.min(RUNS, 1500))
+    expect(
+      Object.keys(decorators).filter((name) => !used.has(name)),
+      `seed ${SEED}`,
+    ).toEqual([])
+  })
+
+  it('know every decorator that class-validator exports', () => {
+    const exported = Object.keys(library).filter((name) => /^[A-Z][a-z]/.test(name) || /^Is[A-Z]/.test(name))
+    expect(exported.length).toBeGreaterThan(100)
+    expect(exported.filter((name) => !(name in decorators) && !(name in notDecorators))).toEqual([])
+  })
+
+  const everyRule = Object.entries({ ...decorators, ...variants })
+  it.each(everyRule)('agree about %s, alone, on each item and under options', async (_name, decorate) => {
+    const values = [...likely, [], ['a', 1], [1, 1], ['x@y.de', 'taken'], new Set(['a']), new Date(1), {}]
+    for (const applied of [
+      {},
+      { each: true },
+      { message: '$value $constraint1' },
+      { context: { code: 1 } },
+    ]) {
+      class Single {}
+      decorate(applied)(Single.prototype, 'a')
+      for (const settings of [{}, { stopAtFirstError: true }, { skipMissingProperties: true }]) {
+        const validator = compileValidator(Single, settings)
+        for (const a of values) {
+          const expected = await byLibraries(Single, { a }, settings)
+          const actual = await validator.run({ a })
+          expect(actual.errors.map(spelled), JSON.stringify(a)).toStrictEqual(expected.errors.map(spelled))
+          expect(actual.value).toStrictEqual(expected.value)
+        }
+      }
+    }
+    forgetClasses()
   })
 })

@@ -1,7 +1,7 @@
 import { Exclude, Expose, Transform, Type, type ClassTransformOptions } from 'class-transformer'
 import type { ValidationOptions, ValidatorOptions } from 'class-validator'
-import * as fc from 'fast-check'
 import { decorators } from './decorators.js'
+import { fc } from '../support/properties.js'
 
 /** The blueprint of a class: plain data, so that a failing case can be read. */
 export interface Shape {
@@ -118,6 +118,17 @@ function shapeOf(depth: number): fc.Arbitrary<Shape> {
       children: depth > 0 ? fc.tuple(shapeOf(depth - 1), shapeOf(depth - 1)) : fc.constant([]),
     }),
   )
+}
+
+/** The rules that the classes of a blueprint use. */
+export function rulesIn({ properties, inherits, children }: Shape): string[] {
+  return [
+    ...[...properties, ...inherits].flatMap(({ rules, nested, type }) => [
+      ...rules.map(({ rule }) => rule),
+      ...(nested || type === 'child' ? ['ValidateNested'] : []),
+    ]),
+    ...children.flatMap(rulesIn),
+  ]
 }
 
 /** Classes of up to four properties, three levels deep. */
@@ -243,7 +254,8 @@ const likelyTexts =
   'a,ab,abc,red,12,1.5,true,taken,impostor,,A,x@y.de,jane.doe@example.com,2020-01-01,2020-01-01T00:00:00Z'
 const moreTexts = ['https://a.de', '127.0.0.1', '9b2ff0a4-0a4e-4b1e-9d3c-3f1d2a1b4c5d', '😀😀']
 const notTexts = [0, 1, 3, 5, 10, 11, -1, 1.5, 1.55, true, false, null, undefined]
-const likely: readonly unknown[] = [...likelyTexts.split(','), ...moreTexts, ...notTexts]
+/** Values that some rule accepts, and others that none does. */
+export const likely: readonly unknown[] = [...likelyTexts.split(','), ...moreTexts, ...notTexts]
 const scalar = fc.constantFrom(...likely)
 const loose: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: scalar },

@@ -1,8 +1,9 @@
-import { IsString } from 'class-validator'
+import { IsInt, IsString } from 'class-validator'
 import { HttpException, type ArgumentMetadata, type PipeTransform } from '../../lib/pipeline/index.js'
 import {
   DefaultValuePipe,
   EnumMissing,
+  InputTooLong,
   ParseArrayPipe,
   ParseBoolPipe,
   ParseDatePipe,
@@ -12,11 +13,19 @@ import {
   ParseUUIDPipe,
   type ParsePipeOptions,
 } from '../../lib/validation/index.js'
+import { z } from 'zod'
 
 enum Role {
   Admin = 'admin',
   Editor = 'editor',
 }
+enum Level {
+  Low,
+  High = 5,
+  Named = 'named',
+}
+
+const named = z.object({ name: z.string() })
 
 class Tag {
   @IsString()
@@ -53,10 +62,17 @@ describe('parse pipes accept', () => {
     [new ParseBoolPipe(), false, false],
     [new ParseUUIDPipe(), v4, v4],
     [new ParseUUIDPipe({ version: '4' }), v4.toUpperCase(), v4.toUpperCase()],
+    [new ParseUUIDPipe({ version: 4 }), v4, v4],
     [new ParseUUIDPipe({ version: '7' }), v7, v7],
     [new ParseEnumPipe(Role), 'admin', Role.Admin],
+    [new ParseEnumPipe(Level), '5', Level.High],
+    [new ParseEnumPipe(Level), 0, Level.Low],
+    [new ParseEnumPipe(Level), 'named', Level.Named],
+    [new ParseEnumPipe({ a: 'b', b: 'a' }), 'a', 'a'],
+    [new ParseFloatPipe(), '+.5', 0.5],
     [new ParseDatePipe(), '2020-01-01', new Date('2020-01-01')],
     [new ParseDatePipe(), 0, new Date(0)],
+    [new ParseArrayPipe(), '', ['']],
     [new ParseArrayPipe(), 'a,b', ['a', 'b']],
     [new ParseArrayPipe({ separator: '|' }), ' 1|2 ', ['1', '2']],
     [new ParseArrayPipe({ items: Number }), '1,2.5', [1, 2.5]],
@@ -68,6 +84,10 @@ describe('parse pipes accept', () => {
       '{"name":"a"}',
       [Object.assign(new Tag(), { name: 'a' })],
     ],
+    [new ParseArrayPipe({ items: named }), [{ name: 'a' }], [{ name: 'a' }]],
+    [new ParseArrayPipe({ items: named, separator: ';' }), '{"name":"a"}', [{ name: 'a' }]],
+    [new ParseArrayPipe({ items: z.string() }), ['1', 'a'], ['1', 'a']],
+    [new ParseArrayPipe({ maxItems: 2 }), '1,2', ['1', '2']],
     [new DefaultValuePipe(1), undefined, 1],
     [new DefaultValuePipe(1), null, 1],
     [new DefaultValuePipe(1), Number.NaN, 1],
@@ -96,12 +116,23 @@ describe('parse pipes refuse', () => {
     [new ParseUUIDPipe(), 7, 'The value passed as UUID is not a string'],
     [new ParseEnumPipe(Role), 'root', 'Validation failed (enum string is expected)'],
     [new ParseEnumPipe(Role), 'toString', 'Validation failed (enum string is expected)'],
+    [new ParseEnumPipe(Level), 'Low', 'Validation failed (enum string is expected)'],
+    [new ParseEnumPipe(Level), '05', 'Validation failed (enum string is expected)'],
+    [new ParseFloatPipe(), '0x10', numeric],
+    [new ParseFloatPipe(), '1e999', numeric],
+    [new ParseFloatPipe(), ['1'], numeric],
+    [new ParseFloatPipe(), ' 1', numeric],
+    [new ParseDatePipe(), true, 'Validation failed (invalid date format)'],
+    [new ParseDatePipe(), 10n, 'Validation failed (invalid date format)'],
+    [new ParseArrayPipe({ items: Number }), '1,0x1', '[1] item must be a number'],
+    [new ParseArrayPipe({ items: Number }), '1e999', '[0] item must be a number'],
     [new ParseDatePipe(), '', 'Validation failed (no Date provided)'],
     [new ParseDatePipe(), undefined, 'Validation failed (no Date provided)'],
     [new ParseDatePipe(), 'soon', 'Validation failed (invalid date format)'],
     [new ParseDatePipe(), {}, 'Validation failed (invalid date format)'],
     [new ParseArrayPipe(), undefined, list],
-    [new ParseArrayPipe(), '', list],
+    [new ParseArrayPipe(), null, list],
+    [new ParseArrayPipe({ items: Number }), '', '[0] item must be a number'],
     [new ParseArrayPipe(), { 0: 'a' }, list],
     [new ParseArrayPipe({ items: Number }), '1,x', '[1] item must be a number'],
     [new ParseArrayPipe({ items: Boolean }), 'true,1', '[1] item must be a boolean value'],
@@ -118,6 +149,18 @@ describe('parse pipes refuse', () => {
     ],
   ])('%o: %o', (pipe, value, message) => {
     expect(messageOf(pipe, value)).toEqual(message)
+  })
+
+  it('more items than the bound', () => {
+    const pipe = new ParseArrayPipe({ maxItems: 2 })
+    expect(() => pipe.transform('1,2,3')).toThrow(InputTooLong)
+    expect(() => pipe.transform([1, 2, 3])).toThrow(InputTooLong)
+  })
+
+  it('items that are not as their schema wants them', () => {
+    expect(messageOf(new ParseArrayPipe({ items: named }), [{ name: 1 }])).toEqual([
+      expect.stringMatching(/^name: /),
+    ])
   })
 
   it('an enum that is not there', () => {
@@ -154,9 +197,35 @@ describe.each<[string, (options: ParsePipeOptions) => PipeTransform]>([
   })
 })
 
+describe('ParseArrayPipe of objects', () => {
+  class Item {
+    @IsString() name: string
+    @IsInt() count: number
+  }
+
+  it('tells the messages of each item by their path, if asked to group them', () => {
+    const pipe = new ParseArrayPipe({ items: Item, stopAtFirstError: false, errorFormat: 'grouped' })
+    expect(
+      messageOf(pipe, [
+        { name: 'a', count: 1 },
+        { name: 1, count: 'x' },
+      ]),
+    ).toEqual(['[1] name: name must be a string', '[1] count: count must be an integer number'])
+  })
+
+  it('gives exceptionFactory the errors of an item', () => {
+    const exceptionFactory = (error: unknown) =>
+      new RangeError((error as { property: string }[]).map(({ property }) => property).join())
+    const pipe = new ParseArrayPipe({ items: Item, exceptionFactory })
+    expect(() => pipe.transform([{ name: 1, count: 'x' }])).toThrow(new RangeError('name,count'))
+  })
+})
+
 describe('ParseDatePipe', () => {
-  it('supplies its default', () => {
-    const pipe = new ParseDatePipe({ optional: true, default: () => new Date(0) })
+  it.each([true, false])('supplies its default, optional or not: %s', (optional) => {
+    const pipe = new ParseDatePipe({ optional, default: () => new Date(0) })
     expect(pipe.transform(undefined)).toEqual(new Date(0))
+    expect(pipe.transform(null)).toEqual(new Date(0))
+    expect(() => pipe.transform('')).toThrow(HttpException)
   })
 })

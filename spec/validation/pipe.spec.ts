@@ -142,7 +142,10 @@ describe('ValidationPipe', () => {
   it('forbidUnknownValues refuses classes without rules; by default they pass', () => {
     class Bare {}
     expect(new ValidationPipe().transform({ a: 1 }, body(Bare))).toEqual({ a: 1 })
+    for (const odd of ['text', 7, [], Buffer.from('x')])
+      expect(new ValidationPipe({ whitelist: true, transform: true }).transform(odd, body(Bare))).toEqual(odd)
     const strict = new ValidationPipe({ forbidUnknownValues: true })
+    expect(strict.transform(jane, body(CreateUser))).toBe(jane)
     expect(messages(() => strict.transform({ a: 1 }, body(Bare)))).toEqual([
       'an unknown value was passed to the validate function',
     ])
@@ -176,12 +179,109 @@ describe('ValidationPipe', () => {
     await expect(later.transform({}, body(CreateUser))).rejects.toThrow(Mine)
   })
 
+  it('derived classes may make the exception, or word the messages', () => {
+    class Own extends ValidationPipe {
+      override createExceptionFactory() {
+        return (errors: unknown[]) => new RangeError(`${errors.length} wrong`)
+      }
+    }
+    class Shouting extends ValidationPipe {
+      protected override flattenValidationErrors(errors: never[]) {
+        return super.flattenValidationErrors(errors).map((one) => one.toUpperCase())
+      }
+    }
+    class Named {
+      @IsString() name!: string
+    }
+    const metadata = { type: 'body', metatype: Named } as const
+    expect(() => new Own().transform({}, metadata)).toThrow(new RangeError('1 wrong'))
+    expect(() => new Shouting().transform({}, metadata)).toThrow(
+      expect.objectContaining({
+        response: expect.objectContaining({ message: ['NAME MUST BE A STRING'] }) as unknown,
+      }),
+    )
+  })
+
   it('validationError hides target and value', () => {
     const seen: ValidationError[] = []
     const exceptionFactory = (errors: ValidationError[]) => (seen.push(...errors), new Error('refused'))
     const pipe = new ValidationPipe({ exceptionFactory, validationError: { target: false, value: false } })
     expect(() => pipe.transform({ name: 'Jane' }, body(CreateUser))).toThrow('refused')
     expect(Object.keys(seen[0]!).sort()).toEqual(['children', 'constraints', 'property'])
+  })
+
+  it('shows exceptionFactory no target, and values only of what has no children, unless told otherwise', () => {
+    const seen: ValidationError[] = []
+    const exceptionFactory = (errors: ValidationError[]) => (
+      seen.splice(0, seen.length, ...errors),
+      new Error('refused')
+    )
+    const wrong = { ...jane, items: [{ name: 2 }] }
+    const refuse = (options: ValidationPipeOptions) =>
+      expect(() =>
+        new ValidationPipe({ exceptionFactory, ...options }).transform(wrong, body(CreateUser)),
+      ).toThrow('refused')
+    refuse({})
+    const [{ children: [item] = [], ...items }] = seen as [ValidationError]
+    expect(items).toEqual({ property: 'items' })
+    expect(Object.keys(item!).sort()).toEqual(['children', 'property'])
+    expect(item!.children![0]).toMatchObject({ property: 'name', value: 2 })
+    refuse({ validationError: { target: true, value: true } })
+    expect(seen[0]).toMatchObject({ target: wrong, value: [{ name: 2 }] })
+  })
+
+  it('groups messages by their path, if asked to', () => {
+    const pipe = new ValidationPipe({ errorFormat: 'grouped', errorHttpStatusCode: 422 })
+    const wrong = { email: 'x', name: 'J', address: { city: 1 }, items: [{ name: 'ok' }, { name: 2 }] }
+    const exception = refusal(() => pipe.transform(wrong, body(CreateUser)))
+    expect(exception.getResponse()).toEqual({
+      statusCode: 422,
+      error: 'Unprocessable Entity',
+      message: {
+        email: ['email must be an email'],
+        name: ['name must be longer than or equal to 2 characters'],
+        'address.city': ['city must be a string'],
+        'items.1.name': ['name must be a string'],
+      },
+    })
+  })
+
+  it('leaves out messages beyond a length, and says so', () => {
+    const wrong = { email: 'x', name: 'J', items: [{ name: 1 }, { name: 2 }] }
+    const answer = (options: ValidationPipeOptions) => {
+      const exception = refusal(() => new ValidationPipe(options).transform(wrong, body(CreateUser)))
+      return {
+        ...(exception.getResponse() as { message: unknown }),
+        entries: (exception.options.problem!['errors'] as { path: string }[]).map(({ path }) => path),
+      }
+    }
+    expect(answer({ maxErrorMessagesLength: 90 })).toMatchObject({
+      message: [
+        'email must be an email',
+        'name must be longer than or equal to 2 characters',
+        'items.0.name must be a string',
+        'Further validation errors were omitted',
+      ],
+      entries: ['/email', '/name', '/items/0/name'],
+    })
+    expect(answer({ maxErrorMessagesLength: 1, errorFormat: 'grouped' })).toMatchObject({
+      message: { email: ['email must be an email'], '...': ['Further validation errors were omitted'] },
+      entries: ['/email'],
+    })
+    expect(answer({ maxErrorMessagesLength: Infinity }).message).toHaveLength(4)
+  })
+
+  it('derived classes know its options, and may leave out parameters', () => {
+    class Own extends ValidationPipe {
+      readonly seen = [this.isTransformEnabled, this.isDetailedOutputDisabled, this.errorHttpStatusCode]
+      protected override toValidate(metadata: ArgumentMetadata): boolean {
+        return metadata.type !== 'query' && super.toValidate(metadata)
+      }
+    }
+    const pipe = new Own({ transform: true, errorHttpStatusCode: 422 })
+    expect(pipe.seen).toEqual([true, false, 422])
+    expect(pipe.prepare({ type: 'query', metatype: CreateUser })).toBeUndefined()
+    expect(() => pipe.transform({}, body(CreateUser))).toThrow(HttpException)
   })
 
   it('validateCustomDecorators includes parameters of the application', () => {
@@ -200,10 +300,8 @@ describe('ValidationPipe', () => {
 
   it('transformOptions reach the transformation', () => {
     const pipe = new ValidationPipe({ transform: true, transformOptions: { enableImplicitConversion: true } })
-    expect(pipe.transform({ page: '3' }, { type: 'query', metatype: Page })).toEqual({ page: 3 })
-    expect(() =>
-      new ValidationPipe({ transform: true }).transform({ page: '3' }, { type: 'query', metatype: Page }),
-    ).toThrow()
+    expect(pipe.transform({ page: '3' }, body(Page))).toEqual({ page: 3 })
+    expect(() => new ValidationPipe({ transform: true }).transform({ page: '3' }, body(Page))).toThrow()
   })
 
   it('maxDepth bounds the nesting', () => {
@@ -246,6 +344,41 @@ describe('ValidationPipe', () => {
       expect(() => new ValidationPipe().transform(primitive, body(Page))).toThrow(HttpException)
     })
 
+    it.each<[string, unknown]>([
+      ['a text', 'text'],
+      ['a list', [{ page: 1 }]],
+      ['an empty list', []],
+      ['bytes', Buffer.from('text')],
+      ['a buffer', new ArrayBuffer(3)],
+    ])('%s is refused even where nothing is required', (_name, given) => {
+      for (const options of [{}, { whitelist: true }, { whitelist: true, transform: true }]) {
+        const exception = refusal(() =>
+          new ValidationPipe({ ...options, skipMissingProperties: true }).transform(given, body(Page)),
+        )
+        expect(exception.getResponse()).toMatchObject({
+          message: ['Validation failed (object is expected)'],
+        })
+        expect(exception.options.problem!['errors']).toEqual([
+          { path: '', messages: ['Validation failed (object is expected)'], code: 'isObject' },
+        ])
+      }
+    })
+
+    it('bytes are no nested object either', () => {
+      for (const options of [{}, { whitelist: true, transform: true }])
+        expect(
+          messages(() =>
+            new ValidationPipe(options).transform(
+              { ...jane, address: Buffer.from('x'), items: [Buffer.from('y')] },
+              body(CreateUser),
+            ),
+          ),
+        ).toEqual([
+          'nested property address must be either object or array',
+          'items.each value in nested property items must be either object or array',
+        ])
+    })
+
     it('a list does not slip past the rules', () => {
       expect(messages(() => new ValidationPipe().transform([jane], body(CreateUser)))).toHaveLength(2)
     })
@@ -271,6 +404,10 @@ describe('ValidationPipe', () => {
       ['query', Boolean, undefined, undefined],
       ['param', String, 'a', 'a'],
       ['query', String, 1, '1'],
+      ['query', String, ['a', 'b'], 'a,b'],
+      ['query', String, [], ''],
+      ['query', String, { toString: 1 }, '[object Object]'],
+      ['query', String, undefined, undefined],
       ['body', Number, '12', '12'],
     ])('%s of type %p: %p becomes %p with transform', (type, metatype, given, expected) => {
       const metadata = { type, metatype, data: 'id' } as ArgumentMetadata

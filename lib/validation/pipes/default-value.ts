@@ -1,4 +1,4 @@
-import type { PipeTransform } from '../../pipeline/index.js'
+import { Describes, type PipeTransform } from '../../pipeline/index.js'
 import { isMissing } from './refusal.js'
 
 /**
@@ -16,3 +16,6 @@ export class DefaultValuePipe<T> implements PipeTransform {
     return isMissing(value) || Number.isNaN(value) ? this.defaultValue : value
   }
 }
+Describes(({ instance }) => ({
+  value: { default: (instance as { defaultValue?: unknown } | undefined)?.defaultValue, required: false },
+}))(DefaultValuePipe)

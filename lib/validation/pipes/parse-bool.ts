@@ -1,5 +1,5 @@
-import type { PipeTransform } from '../../pipeline/index.js'
-import { isMissing, refusalOf, type ParsePipeOptions } from './refusal.js'
+import { Describes, type PipeTransform } from '../../pipeline/index.js'
+import { isMissing, parseNotes, refusalOf, type ParsePipeOptions } from './refusal.js'
 
 /** Parses `true` and `false`, as words or as booleans. */
 export class ParseBoolPipe implements PipeTransform<unknown, boolean | undefined | null> {
@@ -17,3 +17,4 @@ export class ParseBoolPipe implements PipeTransform<unknown, boolean | undefined
     throw this.#refuse('Validation failed (boolean string is expected)')
   }
 }
+Describes(parseNotes({ type: 'boolean' }))(ParseBoolPipe)

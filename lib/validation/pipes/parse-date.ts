@@ -1,9 +1,9 @@
-import type { PipeTransform } from '../../pipeline/index.js'
-import { isMissing, refusalOf, type ParsePipeOptions } from './refusal.js'
+import { Describes, type PipeTransform } from '../../pipeline/index.js'
+import { isMissing, parseNotes, refusalOf, type ParsePipeOptions } from './refusal.js'
 
 /** What `ParseDatePipe` can be told. */
 export interface ParseDatePipeOptions extends ParsePipeOptions {
-  /** Supplies the date where none is given; used with `optional`. */
+  /** Supplies the date where none is given. */
   default?: () => Date
 }
 
@@ -17,12 +17,18 @@ export class ParseDatePipe implements PipeTransform<unknown, Date | undefined | 
 
   /** @throws {HttpException} 400 without a date, and for text that is none */
   transform(value: unknown): Date | undefined | null {
-    if (isMissing(value) && this.options.optional) return this.options.default?.() ?? value
+    if (isMissing(value)) {
+      const { default: supply, optional } = this.options
+      if (supply !== undefined) return supply()
+      if (optional) return value
+    }
     if (isMissing(value) || value === '') throw this.#refuse('Validation failed (no Date provided)')
-    const date = typeof value === 'object' && !(value instanceof Date) ? undefined : new Date(value as string)
+    const isDate = typeof value === 'string' || typeof value === 'number' || value instanceof Date
+    const date = isDate ? new Date(value) : undefined
     if (date === undefined || Number.isNaN(date.getTime())) {
       throw this.#refuse('Validation failed (invalid date format)')
     }
     return date
   }
 }
+Describes(parseNotes({ type: 'string', format: 'date-time' }))(ParseDatePipe)
