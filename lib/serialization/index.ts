@@ -1,0 +1,5 @@
+export { ClassSerializerInterceptor } from './interceptor.js'
+export { SERIALIZATION_OPTIONS, SerializeOptions, type SerializationOptions } from './options.js'
+export { serializationFeature } from './feature.js'
+export { compileJsonWriter, type JsonWriterOptions } from './json-writer.js'
+export { plainFallback, toPlain } from './to-plain.js'
