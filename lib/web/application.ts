@@ -1,23 +1,42 @@
 import type { Server } from 'node:net'
-import {
-  ApplicationContext,
-  boot,
-  type Booted,
-  type BootOptions,
-  type ContextOptions,
-  type Feature,
-} from '../core/index.js'
-import { defineError } from '../common/index.js'
-import type { ModuleImport, ModuleOverrides } from '../di/index.js'
+import { setTimeout } from 'node:timers'
+import { ApplicationClosed, ApplicationContext, boot, type Booted, type BootOptions } from '../core/index.js'
+import { defineError, listOf } from '../common/index.js'
+import type { Exchange } from '../http/index.js'
+import type { ModuleImport } from '../di/index.js'
 import type { CanActivate, ExceptionFilter, Interceptor, PipeTransform } from '../pipeline/index.js'
-import { createH1Server, type BoundAddress, type H1Options, type ServerEngine } from '../server/index.js'
-import type { BodyOptions } from './body.js'
-import { corsMiddleware, type CorsDelegate, type CorsOptions } from './cors.js'
-import { WebFeature, type WebOptions } from './feature.js'
+import {
+  cluster,
+  createHttpServer,
+  showListening,
+  urlOf,
+  workerLink,
+  type ListenOptions,
+  type ServerEngine,
+} from '../server/index.js'
+import type { BodyFormat, BodyParser } from './bodies/format.js'
+import type { BodyKind } from './bodies/options.js'
+import { addBodyParser, type BodyParserOptions, type BodyParserTarget } from './bodies/settings.js'
+import { webOptionsOf, type ApplicationOptions } from './application-options.js'
+import { corsMiddleware } from './cors/middleware.js'
+import type { CorsDelegate, CorsOptions } from './cors/options.js'
+import { eventSettings } from './events.js'
+import { WEB_SOCKET_ADAPTER } from './extensions.js'
+import { expressViews, type FileRenderer } from './express-views.js'
+import { bodyFormats, WebFeature } from './feature.js'
+import type { HttpAdapter } from './http-adapter.js'
 import { fetchWith, inject, type InjectRequest, type InjectResponse } from './inject.js'
-import type { MiddlewareEntry, RouteInfo } from './middleware.js'
-import type { ErrorFormat } from './problem.js'
-import type { VersioningOptions } from './versioning.js'
+import { checkMiddleware, type MiddlewareEntry } from './middleware.js'
+import type { LinkArguments, RouteName } from './links/types.js'
+import { listenCall, type ApplicationListenOptions, type ListenDetails } from './listen-arguments.js'
+import type { RouteInfo } from './route-info.js'
+import { NodeEvents } from './node-events.js'
+import { readSetting } from './express-settings.js'
+import { changeSetting } from './settings.js'
+import { shutdownTimes, type ShutdownTimes } from './shutdown.js'
+import { checkVersioning, type VersioningOptions } from './versioning.js'
+import type { ViewEngineChoice } from './views.js'
+import { startWorkers, type WorkerGroup } from './workers.js'
 
 /** Something was set after the routes were compiled. */
 export const AlreadyInitialised = defineError<{ call: string }>(
@@ -25,49 +44,13 @@ export const AlreadyInitialised = defineError<{ call: string }>(
   '{call} has no effect after init() or listen(): the routes are compiled. Call it before.',
 )
 
-/** Options of `useBodyParser`; those that Corbel has no use for are accepted and ignored. */
-export interface BodyParserOptions {
-  /** Bytes, or text such as `'10mb'`. */
-  readonly limit?: number | string
-  readonly [other: string]: unknown
-}
-
-/** Options of `createApp`. */
-export interface ApplicationOptions extends ContextOptions {
-  /** The form of error bodies: RFC 9457 (`'problem'`, the default), or `'plain'`: `{ statusCode, message, error }`. */
-  readonly errors?: ErrorFormat
-  /** Keeps the bytes of bodies for `request.rawBody` and `@RawBody()`. */
-  readonly rawBody?: boolean
-  /** Allows other origins: true for all. */
-  readonly cors?: boolean | CorsOptions | CorsDelegate
-  readonly body?: BodyOptions
-  /** Bounds and timeouts of the HTTP engine. */
-  readonly server?: Omit<H1Options, 'onError'>
-  /** Whether `/Users` and `/users` differ. Default true. */
-  readonly caseSensitive?: boolean
-  /** Whether `/users` and `/users/` differ. Default false. */
-  readonly strictSlash?: boolean
-  /** Shows traces of unknown errors to clients. Default: only if NODE_ENV is `development`. */
-  readonly development?: boolean
-  /** Closes the application on SIGINT and SIGTERM once it listens. Default true. */
-  readonly shutdownSignals?: boolean
-  /** Milliseconds for which `close` waits for requests in flight. Default 10 s. */
-  readonly drainTimeout?: number
-  /** Runs every request in a `RequestContext`, also if nothing injects it. Default false. */
-  readonly requestContext?: boolean
-  /** Features that no module brings. */
-  readonly features?: readonly Feature[]
-  /** Modules to replace by others. */
-  readonly overrides?: ModuleOverrides
-}
-
-const DEFAULT_DRAIN_MS = 10_000
-
 /** An application that answers HTTP. */
 export class Application extends ApplicationContext {
-  private engine: ServerEngine | undefined
-  private bound: readonly BoundAddress[] = []
+  private serverEngine: ServerEngine | undefined
+  private events: NodeEvents | undefined
+  private readonly renderers = new Map<string, FileRenderer>()
   private initialised = false
+  private workers: WorkerGroup | undefined
   private readonly web: WebFeature
 
   /**
@@ -82,7 +65,12 @@ export class Application extends ApplicationContext {
   ) {
     super(prepared.booted, options)
     this.web = prepared.web
-    Object.assign(this.web.options, optionsOf(options))
+    // wrong options are told now
+    this.shutdownTimes(undefined)
+    eventSettings(options.sse)
+    this.web.application = this
+    this.web.server = () => this.server().nodeServer
+    Object.assign(this.web.options, webOptionsOf(options))
     this.web.options.report = (error, { exchange }) => {
       this.logger.error(error, `${exchange.method} ${exchange.target.split('?', 1)[0]}`)
     }
@@ -91,42 +79,71 @@ export class Application extends ApplicationContext {
   }
 
   /**
-   * Starts answering on a port.
+   * Starts answering on a port, or wherever the options say.
    *
-   * @param port 0 for any free one, or the path of a Unix socket
-   * @param hostOrDone the address to listen on (all of them if left out), or the callback
-   * @param done called once the server is bound; awaiting the result does as well
-   * @returns the server, once it is bound
+   * @param first 0 for any free port, the path of a Unix socket, or options: TLS, several listeners, workers …
+   * @param second the address to listen on (all of them if left out), options such as `workers`, or the callback
+   * @param third called once the server is bound; awaiting the result does as well
+   * @returns the server, once it is bound; with several listeners, the first one's
+   * @throws {CorbelError} CORBEL_APPLICATION_CLOSED; see `ServerEngine.listen`, and `runWorkers` where there are workers
+   * @example
+   * await app.listen(3000, { workers: 'auto' })
+   * @example
+   * await app.listen({ listeners: [{ port: 80 }, { port: 443, tls: { key: 'key.pem', cert: 'cert.pem' } }] })
    */
   async listen(
-    port: number | string,
-    hostOrDone?: string | (() => void),
-    done: (() => void) | undefined = typeof hostOrDone === 'function' ? hostOrDone : undefined,
+    first: number | string | ApplicationListenOptions,
+    second?: ListenDetails,
+    third?: () => void,
   ): Promise<Server> {
-    await this.init()
-    const host = typeof hostOrDone === 'string' ? hostOrDone : undefined
-    const where = typeof port === 'string' && !/^\d+$/.test(port) ? { path: port } : { port: Number(port) }
-    this.bound = await this.server().listen({ ...where, ...(host !== undefined && { host }) })
-    if (this.options.shutdownSignals !== false) this.enableShutdownHooks()
-    this.logger.log(`Listening on ${await this.getUrl()} (${this.web.size} routes)`, 'Corbel')
+    if (this.isClosing) throw new ApplicationClosed({ call: 'listen()' })
+    const { where, workers, done } = listenCall(first, second, third)
+    if (workers !== undefined && cluster().isPrimary) await this.listenByWorkers(workers)
+    else await this.listenHere(where)
     done?.()
     return this.server().nodeServer
   }
 
-  /** The address as a URL, once it listens. A wildcard address is told as localhost. */
+  /** The first address as a URL, once it listens. Of wildcard addresses the loopback one is told: a name might lead elsewhere. */
   async getUrl(): Promise<string> {
-    const address = this.bound[0] ?? this.addressOfServer()
+    const [address] = this.workers?.addresses ?? this.serverEngine?.addresses ?? []
     if (address === undefined)
       throw new TypeError('The application does not listen yet. Call listen() first.')
-    if (address.path !== undefined) return `unix:${address.path}`
-    const isAny = address.host === '::' || address.host === '0.0.0.0'
-    const host = isAny ? 'localhost' : address.host.includes(':') ? `[${address.host}]` : address.host
-    return `http://${host}:${address.port}`
+    return urlOf(address)
   }
 
-  /** The listening server: has `address()` and `listen(0)`, for test clients that take a server. */
-  getHttpServer(): Server {
-    return this.server().nodeServer
+  /**
+   * Reads certificates and keys again, for connections to come.
+   *
+   * @throws {CorbelError} CORBEL_TLS_FILE, CORBEL_TLS_CONFIGURATION; then those in force stay
+   */
+  async reloadTls(): Promise<void> {
+    await this.serverEngine?.reloadTls()
+  }
+
+  /**
+   * The listening server: has `address()` and `listen(0)`, for test clients that take a server. A request that comes
+   * before `init()` has it called. Listeners for `request` and `upgrade` are told as those of `node:http` are, so that
+   * socket.io and its like can attach themselves; they take precedence over the application.
+   */
+  getHttpServer<T = Server>(): T {
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion -- what other libraries call a server
+    return this.server().nodeServer as T
+  }
+
+  /** What answers requests outside of controllers, and adds routes there; filters inject it by `HttpAdapterHost`. */
+  getHttpAdapter(): HttpAdapter {
+    return this.web.adapterHost.httpAdapter
+  }
+
+  /**
+   * Writes a link to a route that has a name; see `Links`, which is what classes inject.
+   *
+   * @param name of the route
+   * @param rest parameters, query, options
+   */
+  link<Name extends RouteName>(name: Name, ...rest: LinkArguments<Name>): string {
+    return this.web.links.link(name, ...rest)
   }
 
   /** Sends a request through the application without a socket. */
@@ -150,7 +167,9 @@ export class Application extends ApplicationContext {
   use(first: string | MiddlewareEntry, ...rest: readonly MiddlewareEntry[]): this {
     this.assertOpen('use()')
     const path = typeof first === 'string' ? first : undefined
-    for (const entry of typeof first === 'string' ? rest : [first, ...rest]) {
+    const entries = typeof first === 'string' ? rest : [first, ...rest]
+    checkMiddleware(entries, 'app.use()', false)
+    for (const entry of entries) {
       this.web.options.early.push({ path, entry })
     }
     return this
@@ -172,25 +191,124 @@ export class Application extends ApplicationContext {
     return this
   }
 
-  /** Serves several versions of an API; see `@Version`. */
+  /**
+   * Serves several versions of an API; see `@Version`.
+   *
+   * @param options where a request says its version; in the path by default
+   * @throws {CorbelError} CORBEL_VERSIONING_INVALID
+   */
   enableVersioning(options: VersioningOptions = {}): this {
     this.assertOpen('enableVersioning()')
+    checkVersioning(options)
     this.web.options.versioning = options
     return this
   }
 
-  /** Lets pages of other origins call the application. */
+  /**
+   * Lets pages of other origins call the application; `@Cors` says otherwise for a route.
+   *
+   * @throws {CorbelError} CORBEL_CORS_INVALID
+   */
   enableCors(options: CorsOptions | CorsDelegate = {}): this {
     this.assertOpen('enableCors()')
-    this.web.options.placed.push(corsMiddleware(options))
+    this.web.options.cors = corsMiddleware(options)
     return this
   }
 
-  /** Changes how bodies are read; Corbel reads all of its types anyway, so the type only selects whose limit is meant. */
-  useBodyParser(_type: string, options: BodyParserOptions = {}): this {
+  /**
+   * Decides how the messages of gateways look on the wire.
+   *
+   * @param adapter plain WebSockets by default; see `corbel/websocket`
+   */
+  useWebSocketAdapter(adapter: object): this {
+    this.assertOpen('useWebSocketAdapter()')
+    this.booted.model.contribute(WEB_SOCKET_ADAPTER, adapter)
+    return this
+  }
+
+  /**
+   * Changes how bodies of one kind are read, or adds a parser for media types of your own.
+   *
+   * @param kind `'json'`, `'urlencoded'`, `'text'`, `'raw'`, `'xml'`, `'msgpack'`, `'cbor'`; or media types
+   *   (`'text/csv'`, `'+yaml'`, `'image/*'`) with a parser; or a format
+   * @param options its limit, and media types that are read as this kind
+   * @param parser makes the value of the bytes
+   * @throws {CorbelError} CORBEL_SETTING_UNKNOWN for another kind; at boot, CORBEL_PACKAGE_MISSING where its package is
+   *   not installed
+   * @example
+   * app.useBodyParser('text/csv', { limit: '5mb' }, (bytes) => parseCsv(bytes.toString()))
+   */
+  useBodyParser(kind: BodyKind | BodyFormat, options?: BodyParserOptions): this
+  useBodyParser(types: string | readonly string[], options: BodyParserOptions, parser: BodyParser): this
+  useBodyParser(target: BodyParserTarget, options: BodyParserOptions = {}, parser?: BodyParser): this {
     this.assertOpen('useBodyParser()')
-    const { limit } = options
-    if (limit !== undefined) this.web.options.body = { ...this.web.options.body, limit }
+    const { options: web } = this.web
+    web.body = addBodyParser(web.body, bodyFormats(this.booted.model.graph), target, options, parser)
+    return this
+  }
+
+  /**
+   * Changes a setting by the name that Express has for it.
+   *
+   * @param name `'trust proxy'`, `'case sensitive routing'`, `'strict routing'`, `'query parser'`
+   * @param value of the setting
+   * @throws {CorbelError} CORBEL_SETTING_UNKNOWN, which says what to use instead
+   */
+  set(name: string, value: unknown): this {
+    this.assertOpen('set()')
+    changeSetting(this.web.options, name, value)
+    return this
+  }
+
+  /** The value of a setting by the name that Express has for it; undefined for those that there are none of. */
+  setting(name: string): unknown {
+    return readSetting(this.web.options, name)
+  }
+
+  /** Sets to true; see `set`. */
+  enable(name: string): this {
+    return this.set(name, true)
+  }
+
+  /** Sets to false; see `set`. */
+  disable(name: string): this {
+    return this.set(name, false)
+  }
+
+  /**
+   * Chooses what renders views, for `@Render` and `response.render`.
+   *
+   * @param engine `nunjucksViews()` of `corbel/views`, an engine of your own, or the name of a package that renders for
+   *   Express (`'hbs'`, `'ejs'`, `'pug'`): it is also the extension
+   */
+  setViewEngine(engine: ViewEngineChoice): this {
+    this.assertOpen('setViewEngine()')
+    const { views } = this.web.options
+    const renderer = typeof engine === 'string' ? this.renderers.get(engine) : undefined
+    views.engine = renderer === undefined ? engine : expressViews(engine as string, renderer)
+    return this
+  }
+
+  /**
+   * Says how files of an extension are rendered, for `setViewEngine(extension)` after it.
+   *
+   * @param extension without the dot
+   * @param renderer in the form that Express has: `(path, options, callback)`
+   */
+  engine(extension: string, renderer: FileRenderer): this {
+    this.assertOpen('engine()')
+    this.renderers.set(extension, renderer)
+    return this
+  }
+
+  /**
+   * Says where views are.
+   *
+   * @param folders one or several, asked in order; relative to the working directory. Default `views`
+   */
+  setBaseViewsDir(folders: string | readonly string[]): this {
+    this.assertOpen('setBaseViewsDir()')
+    this.web.options.views.folders = listOf(folders)
     return this
   }
 
@@ -218,30 +336,98 @@ export class Application extends ApplicationContext {
     return this
   }
 
+  override close(signal?: string): Promise<void> {
+    // no hook has run in this process
+    return this.workers === undefined ? super.close(signal) : this.workers.close(signal)
+  }
+
   protected override async prepare(): Promise<void> {
     this.initialised = true
   }
 
+  /** Gives load balancers the time to notice that the application is not ready any more. */
+  protected override async withdraw(signal: string | undefined): Promise<void> {
+    if (this.serverEngine === undefined) return
+    const { delay } = this.shutdownTimes(signal)
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
+  }
+
   /** Lets requests in flight finish, then closes the port. */
-  protected override async dispose(): Promise<void> {
-    await this.engine?.drain(this.options.drainTimeout ?? DEFAULT_DRAIN_MS)
-    await this.engine?.close()
+  protected override async dispose(signal: string | undefined): Promise<void> {
+    if (this.serverEngine === undefined) return
+    const { deadline, idle } = this.shutdownTimes(signal)
+    const { cut } = await this.serverEngine.drain(deadline, idle)
+    if (cut > 0) this.logger.warn(`Cut off after ${deadline} ms: ${cut} requests in flight`, 'Corbel')
+    await this.serverEngine.close()
+  }
+
+  private shutdownTimes(signal: string | undefined): ShutdownTimes {
+    const { drainTimeout: deadline, shutdown } = this.options
+    return shutdownTimes({ ...(deadline !== undefined && { deadline }), ...shutdown }, signal)
+  }
+
+  private async listenHere(where: ListenOptions): Promise<void> {
+    await this.init()
+    this.answerDirectly()
+    const addresses = await this.server().listen(where)
+    if (this.options.shutdownSignals !== false) this.enableShutdownHooks(['SIGINT', 'SIGTERM'])
+    this.logger.log(`Listening on ${addresses.map(urlOf).join(', ')} (${this.web.size} routes)`, 'Corbel')
+    const link = workerLink()
+    if (link === undefined) return
+    const { delay, deadline } = this.shutdownTimes('SIGTERM')
+    link.serves(addresses, delay + deadline)
+    if (!link.isHeld) link.ready()
+  }
+
+  /** This process runs no hooks and answers nothing: that is what the workers do, which run the same script. */
+  private async listenByWorkers(workers: number | 'auto'): Promise<void> {
+    const { logger } = this
+    this.workers = await startWorkers({ workers, logger, signals: this.options.shutdownSignals !== false })
+    const { addresses, pids } = this.workers
+    showListening(this.server().nodeServer, addresses[0])
+    logger.log(`Listening on ${addresses.map(urlOf).join(', ')} (${pids.length} workers)`, 'Corbel')
   }
 
   private server(): ServerEngine {
-    if (this.engine !== undefined) return this.engine
+    if (this.serverEngine !== undefined) return this.serverEngine
     const onError = (error: unknown): void => this.logger.error(error, 'Server')
+    const onWarning = ({ message }: Error, untold: number): void =>
+      this.logger.warn(untold === 0 ? message : `${message} (${untold} more since the last one)`, 'Server')
+    const { server, http2, httpsOptions: tls } = this.options
     // browsers and proxies that give up only end their stream: streams of events would never hear of it otherwise
-    this.engine = createH1Server({ halfClose: 'abort', ...this.options.server, onError })
-    this.engine.handle((exchange) => this.web.handler.handle(exchange))
-    return this.engine
+    this.serverEngine = createHttpServer({
+      halfClose: 'abort',
+      ...server,
+      ...(http2 !== undefined && { http2 }),
+      ...(tls && { tls }),
+      onError,
+      onWarning,
+    })
+    // a test client may make the server listen by itself, before anything has called init()
+    this.serverEngine.handle(async (exchange) => {
+      await this.init()
+      this.answerDirectly()
+      await this.answer(exchange)
+    })
+    const { nodeServer } = this.serverEngine
+    const watched = (): void => {
+      if (this.web.isReady) this.answerDirectly()
+    }
+    this.events = new NodeEvents(nodeServer, () => this.web.handler, watched)
+    if (this.web.isReady) this.answerDirectly()
+    return this.serverEngine
   }
 
-  private addressOfServer(): BoundAddress | undefined {
-    const address = this.engine?.nodeServer.address() ?? null
-    if (address === null) return undefined
-    if (typeof address === 'string') return { host: '', port: 0, path: address }
-    return { host: address.address, port: address.port, path: undefined }
+  private answerDirectly(): void {
+    const { handler } = this.web
+    const { events } = this
+    if (events?.isWatched === true) this.serverEngine?.handle(events.handle)
+    else this.serverEngine?.handle((exchange) => handler.handle(exchange))
+  }
+
+  private answer(exchange: Exchange): void | Promise<void> {
+    const { events } = this
+    return events?.isWatched === true ? events.handle(exchange) : this.web.handler.handle(exchange)
   }
 
   private assertOpen(call: string): void {
@@ -266,20 +452,13 @@ export async function prepareApplication(
   root: ModuleImport,
   options: BootOptions = {},
 ): Promise<PreparedApplication> {
-  const web = new WebFeature({ ...optionsOf({}), early: [], placed: [], report: () => undefined })
+  const web = new WebFeature({
+    ...webOptionsOf({}),
+    early: [],
+    cors: undefined,
+    report: () => undefined,
+    views: { engine: undefined, folders: ['views'] },
+  })
   const booted = await boot(root, { ...options, features: [web, ...(options.features ?? [])] })
   return { booted, web }
-}
-
-function optionsOf(options: ApplicationOptions): Omit<WebOptions, 'early' | 'placed' | 'report'> {
-  return {
-    errors: options.errors ?? 'problem',
-    body: { ...options.body, ...(options.rawBody !== undefined && { rawBody: options.rawBody }) },
-    globalPrefix: '',
-    prefixExclusions: [],
-    versioning: undefined,
-    caseSensitive: options.caseSensitive ?? true,
-    strictSlash: options.strictSlash ?? false,
-    development: options.development ?? process.env['NODE_ENV'] === 'development',
-  }
 }

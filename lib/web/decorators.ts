@@ -1,6 +1,9 @@
-import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
+import { defineDecorator, readMember, type AnyDecorator, type DeclaringClass } from '../metadata/index.js'
 import { Injectable, type Scope } from '../di/index.js'
 import { HeaderList, type HttpStatus } from '../http/index.js'
+import { listOf } from '../common/index.js'
+import type { SseOptions } from './events.js'
+import { methodName } from './route-info.js'
 
 /** Serves requests of every version, also those that name none. */
 export const VERSION_NEUTRAL = Symbol('VERSION_NEUTRAL')
@@ -50,6 +53,12 @@ export function Controller(prefix: string | readonly string[] | ControllerOption
   }
 }
 
+/**
+ * Serves the routes of a controller at their paths as they are: without global prefix and version, and without the
+ * application's global guards, pipes, interceptors and filters. For features that serve what is not part of the API.
+ */
+export const Direct = defineDecorator({ name: 'Direct', on: ['class'], value: () => true })
+
 /** One `@Get`, `@Post` … on a method. */
 export interface RouteDeclaration {
   /** Upper case, or `*` for all. */
@@ -57,7 +66,18 @@ export interface RouteDeclaration {
   readonly paths: readonly string[]
   /** True for `@Sse`: the result is a stream of events. */
   readonly events: boolean
+  readonly sse?: SseOptions
   readonly label: string
+  /** For links. */
+  readonly name?: string
+}
+
+/** The options of a method decorator, where a path is not all. */
+export interface RouteOptions {
+  /** One path or several; `/` if left out. */
+  readonly path?: string | readonly string[]
+  /** For `app.link(name)`; unique in the application. */
+  readonly name?: string
 }
 
 /** What the method decorators store; several on one method are several routes. */
@@ -69,10 +89,20 @@ export const Routes = defineDecorator({
   label: ([route]) => route!.label,
 })
 
-type RouteDecorator = (path?: string | readonly string[]) => AnyDecorator
+/**
+ * Whether a method has a route of its own: for decorators that give routes to methods by their names.
+ *
+ * @param type the controller
+ * @param member the method's name
+ */
+export function hasRoute(type: DeclaringClass, member: PropertyKey): boolean {
+  return readMember(Routes, type, member) !== undefined
+}
 
-function routeDecorator(label: string, method: string, events = false): RouteDecorator {
-  return (path = '/') => Routes({ method, paths: typeof path === 'string' ? [path] : path, events, label })
+type RouteDecorator = (path?: string | readonly string[] | RouteOptions) => AnyDecorator
+
+function routeDecorator(label: string, method: string): RouteDecorator {
+  return (given) => Routes({ method, ...readRoute(given), events: false, label })
 }
 
 /** Answers GET, and HEAD with it. */
@@ -96,8 +126,27 @@ export const Copy = routeDecorator('Copy', 'COPY')
 export const Move = routeDecorator('Move', 'MOVE')
 export const Lock = routeDecorator('Lock', 'LOCK')
 export const Unlock = routeDecorator('Unlock', 'UNLOCK')
-/** Sends server-sent events: each value of the returned observable or async iterable is one. */
-export const Sse = routeDecorator('Sse', 'GET', true)
+/** Options of `@Sse`, beside those of all streams of events. */
+export interface SseRouteOptions extends SseOptions {
+  /** Another method than GET, by name or as a `RequestMethod`, for clients other than `EventSource`. */
+  readonly method?: string | number
+}
+
+/**
+ * Sends server-sent events: each value of the returned observable or async iterable is one.
+ *
+ * @param path one path or several; `/` if left out
+ * @param options see `SseRouteOptions`; what is left out is as the application has it
+ * @see HTML Living Standard §9.2
+ */
+export function Sse(
+  path?: string | readonly string[] | RouteOptions,
+  options: SseRouteOptions = {},
+): AnyDecorator {
+  const { method: given, ...sse } = options
+  const method = given === undefined ? 'GET' : (methodName(given) ?? '*')
+  return Routes({ method, ...readRoute(path), events: true, label: 'Sse', sse })
+}
 
 /** Answers with another status than 200 (201 for POST). */
 export const HttpCode = defineDecorator({
@@ -126,12 +175,36 @@ export const Redirect = defineDecorator({
   value: (url: string = '', statusCode: number = 302) => ({ url, statusCode }),
 })
 
+/**
+ * Gives a route its name, by which links to it are written: `app.link('photos.show', { id: 7 })`.
+ *
+ * @param name unique in the application
+ */
+export const Name = defineDecorator({
+  name: 'Name',
+  on: ['method'],
+  value: (name: string) => name,
+  check: (name) => (typeof name === 'string' && name !== '' ? undefined : 'needs a name'),
+})
+
 /** The version (or versions) that a controller or a route belongs to; the route's counts. */
 export const Version = defineDecorator({
   name: 'Version',
   on: ['class', 'method'],
   value: (version: VersionValue) => version,
 })
+
+function readRoute(
+  given: string | readonly string[] | RouteOptions = '/',
+): Pick<RouteDeclaration, 'paths' | 'name'> {
+  const isOptions = typeof given === 'object' && !isList(given)
+  const { path = '/', name }: RouteOptions = isOptions ? given : { path: given }
+  return { paths: listOf(path), ...(name !== undefined && { name }) }
+}
+
+function isList(value: object): value is readonly string[] {
+  return Array.isArray(value)
+}
 
 function headerProblem(name: string, value: string): string | undefined {
   try {

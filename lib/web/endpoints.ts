@@ -8,19 +8,22 @@ import {
   readClass,
   readMember,
   readInheritedParameters,
-  readParameters,
 } from '../metadata/index.js'
 import type { ParamModel } from '../pipeline/index.js'
 import {
   ControllerMetadata,
+  Direct,
+  Name,
   Routes,
   Version,
+  VERSION_NEUTRAL,
   type ControllerOptions,
   type RouteDeclaration,
 } from './decorators.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpEndpoint } from './http-route.js'
 import { Bound, type ParamBinding } from './param-decorators.js'
+import { resourceRoutes } from './resource.js'
 
 /** A class with routes that is no controller, or a controller that is not listed as one. */
 export const ControllerMissing = defineError<{ class: string; module: string; reason: string }>(
@@ -28,20 +31,18 @@ export const ControllerMissing = defineError<{ class: string; module: string; re
   '{class} in {module} {reason}',
 )
 
-/** Parameter decorators on a method without a route: they would do nothing. */
-export const RouteMissing = defineError<{ method: string; module: string; decorator: string }>(
-  'CORBEL_ROUTE_MISSING',
-  '{method} in {module} has @{decorator} on a parameter but no route. Add @Get(), @Post() … to the method, or remove it.',
-)
-
 /**
  * Turns a declared class into the endpoints of its routes.
  *
  * @param declared any class that a module lists
  * @param model gets the endpoints and the problems
- * @param modulePath in front of the controller's own path
+ * @param modulePaths in front of the controller's own path, where `RouterModule` puts its module
  */
-export function inspectController(declared: DeclaredClass, model: AppModel, modulePath: string): void {
+export function inspectController(
+  declared: DeclaredClass,
+  model: AppModel,
+  modulePaths: ReadonlySet<string>,
+): void {
   const { type, module, record } = declared
   const options = readClass(ControllerMetadata, type)
   if (record.role !== 'controller') {
@@ -61,22 +62,21 @@ export function inspectController(declared: DeclaredClass, model: AppModel, modu
     model.report(new ControllerMissing({ class: type.name, module: module.name, reason }))
     return
   }
-  for (const [member, routes] of membersWith(type)) {
-    const bindings = readParameters(Bound, type, member)
+  const members = new Map(membersWith(type))
+  const routed = new Set([...members].flatMap(([member, routes]) => (routes === undefined ? [] : [member])))
+  for (const [member, routes] of resourceRoutes(type, routed, model)) members.set(member, routes)
+  for (const [member, routes] of members) {
     for (const binding of readInheritedParameters(Bound, type, member).values()) {
       for (const pipe of binding.pipes) if (isClass(pipe)) addInjectable(model, module, pipe)
     }
-    if (routes !== undefined) addEndpoints(declared, model, options, modulePath, member, routes)
-    else if (bindings.size > 0) {
-      const method = `${type.name}.${String(member)}`
-      const { label } = [...bindings.values()][0]!
-      model.report(new RouteMissing({ method, module: module.name, decorator: label }))
-    }
+    if (routes !== undefined) addEndpoints(declared, model, options, modulePaths, member, routes)
   }
 }
 
-/** The decorated members of a class and its bases, an override only once. */
-function membersWith(type: Class): (readonly [PropertyKey, readonly RouteDeclaration[] | undefined])[] {
+/** The decorated members of a class and its bases, an override only once; undefined for those without a route. */
+export function membersWith(
+  type: Class,
+): (readonly [PropertyKey, readonly RouteDeclaration[] | undefined])[] {
   const members = new Set(lineage(type).flatMap((one) => [...existingMembers(one)]))
   members.delete('constructor')
   return [...members].map((member) => [member, readMember(Routes, type, member)] as const)
@@ -86,16 +86,19 @@ function addEndpoints(
   { type, module, record }: DeclaredClass,
   model: AppModel,
   options: ControllerOptions,
-  modulePath: string,
+  modulePaths: ReadonlySet<string>,
   member: PropertyKey,
   routes: readonly RouteDeclaration[],
 ): void {
   const params = paramsOf(type, member)
   const metadata = new MetadataBag(type, member, [module.type])
-  const version = metadata.onMethod(Version) ?? options.version ?? metadata.onClass(Version)
+  const direct = metadata.onClass(Direct) ?? false
+  const version = direct
+    ? VERSION_NEUTRAL
+    : (metadata.onMethod(Version) ?? options.version ?? metadata.onClass(Version))
   for (const host of listOf<string | undefined>(options.host)) {
-    for (const prefix of listOf(options.path ?? '')) {
-      for (const { method, paths, events } of routes) {
+    for (const prefix of prefixesOf(options, modulePaths)) {
+      for (const { method, paths, events, sse, name = metadata.onMethod(Name) } of routes) {
         for (const path of paths) {
           const endpoint: HttpEndpoint = {
             kind: 'http',
@@ -106,10 +109,13 @@ function addEndpoints(
             params,
             metadata,
             method,
-            path: joinPaths(modulePath, prefix, path),
+            path: joinPaths(prefix, path),
             host,
             version,
             events,
+            ...(name !== undefined && { name }),
+            ...(sse !== undefined && { sse }),
+            direct,
           }
           model.addEndpoint(endpoint)
         }
@@ -118,12 +124,19 @@ function addEndpoints(
   }
 }
 
+function prefixesOf({ path }: ControllerOptions, modulePaths: ReadonlySet<string>): readonly string[] {
+  const own = listOf<string>(path ?? '')
+  return [...modulePaths].flatMap((modulePath) => own.map((one) => joinPaths(modulePath, one)))
+}
+
 function paramsOf(type: Class, member: PropertyKey): readonly ParamModel<HttpContext>[] {
   const types = parameterTypes(type, member) ?? []
   const bindings = readInheritedParameters(Bound, type, member)
   const method = (type.prototype as Record<PropertyKey, unknown>)[member] as { readonly length: number }
   if (bindings.size === 0 && method.length > 0) return UNDECORATED.slice(0, method.length)
-  return [...bindings].map(([index, binding]) => toParam(index, binding, types[index]))
+  return [...bindings]
+    .map(([index, binding]) => toParam(index, binding, types[index]))
+    .sort((a, b) => a.index - b.index)
 }
 
 function toParam(
@@ -131,7 +144,8 @@ function toParam(
   binding: ParamBinding,
   metatype: Class | undefined,
 ): ParamModel<HttpContext> & ParamBinding {
-  return { ...binding, index, metatype }
+  // a schema is no class, but pipes take it for what the parameter is declared with
+  return { ...binding, index, metatype: (binding.schema as unknown as Class | undefined) ?? metatype }
 }
 
 /** A handler without parameter decorators gets what a middleware gets; it may well use only some of it. */

@@ -1,6 +1,17 @@
 import { defineError, type Class } from '../common/index.js'
 import { ContextIdFactory, type ResolutionScope } from '../di/index.js'
-import { HttpRequest, parseQuery, type Exchange, type QueryParams, type ResponseSink } from '../http/index.js'
+import {
+  forwardedProtocol,
+  HttpRequest,
+  parseQuery,
+  type CookieRules,
+  type Exchange,
+  type HeaderList,
+  type QueryParams,
+  type QueryParser,
+  type ResponseSink,
+  type ProxyTrust,
+} from '../http/index.js'
 import type {
   Handler,
   HttpArgumentsHost,
@@ -9,6 +20,8 @@ import type {
   WsArgumentsHost,
 } from '../pipeline/index.js'
 import type { HttpRoute } from './http-route.js'
+import { addStandardHeaders, NO_STANDARD_HEADERS, type StandardHeaders } from './standard-headers.js'
+import type { ViewEngine } from './views.js'
 import { WebResponse } from './web-response.js'
 
 /** `switchToWs()` on an HTTP call, and the like. */
@@ -25,6 +38,25 @@ export interface FrameworkAnswers {
   fallThrough(context: HttpContext, error: unknown): void
   /** After a filter has left an error to the default. */
   answerError(context: HttpContext, error: unknown): void
+  /** The route that another method of the same path has. */
+  routeFor(context: HttpContext, method: string): HttpRoute | undefined
+  /** The pattern of the route that a call is on, with all prefixes. */
+  routePath(context: HttpContext): string | undefined
+  /** Whose word on the client's address counts. */
+  readonly proxies: ProxyTrust | undefined
+  readonly parseQuery: QueryParser
+  /** How cookies are set and read. */
+  readonly cookieRules: CookieRules
+  /** Why the body of a call was left unread. */
+  refusal(context: HttpContext): Error
+  /** False where middleware parses them. */
+  readonly parsesCookies: boolean
+  /** What middleware gets as `request.app`. */
+  readonly app: object | undefined
+  /** What `response.render` uses. */
+  readonly views: ViewEngine | undefined
+  /** What answers without a route have. */
+  readonly standard: StandardHeaders
 }
 
 /**
@@ -32,7 +64,8 @@ export interface FrameworkAnswers {
  * objects, query and scope are made only if something looks at them.
  */
 export class HttpContext implements PipelineContext, HttpArgumentsHost {
-  readonly exchange: Exchange
+  /** Changed only before anything looks at it. */
+  exchange: Exchange
   /** Undefined while no route is known, and for requests without one. */
   route: HttpRoute | undefined = undefined
   params: Readonly<Record<string, string>> = NO_PARAMS
@@ -41,9 +74,12 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   rawBody: Uint8Array | undefined = undefined
   private parsedBody: unknown = undefined
   private parsedQuery: QueryParams | undefined = undefined
+  private caller: unknown = undefined
   private requestObject: HttpRequest | undefined = undefined
   private responseObject: WebResponse | undefined = undefined
   private resolutionScope: ResolutionScope | undefined = undefined
+  private aborting: AbortController | undefined = undefined
+  private cancelled: Error | undefined = undefined
 
   /**
    * @param exchange the request and the place for its answer
@@ -66,6 +102,68 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     this.framework.answerError(this, error)
   }
 
+  /**
+   * What the body is where nothing has been parsed: no body, or one that somebody has read by himself.
+   *
+   * @throws {CorbelError} CORBEL_BODY_TYPE_UNSUPPORTED, CORBEL_BODY_CODING_UNSUPPORTED, CORBEL_BODY_CHARSET_UNSUPPORTED
+   *   (415) for a body that nobody reads
+   */
+  refuseUnread(): undefined {
+    const { body } = this.exchange
+    if (body.length !== 0 && !body.used) throw this.framework.refusal(this)
+  }
+
+  /** The pattern of its route, with all prefixes; undefined without a route. */
+  get routePath(): string | undefined {
+    return this.route === undefined ? undefined : this.framework.routePath(this)
+  }
+
+  /** The route that another method of the same path has; undefined for none. */
+  routeFor(method: string): HttpRoute | undefined {
+    return this.framework.routeFor(this, method)
+  }
+
+  /** Whose word on the client's address counts; undefined for nobody's. */
+  get proxies(): ProxyTrust | undefined {
+    return this.framework.proxies
+  }
+
+  /** How cookies are set and read. */
+  get cookieRules(): CookieRules {
+    return this.framework.cookieRules
+  }
+
+  /** Whether the client uses TLS, as far as a trusted proxy says so where there is one. */
+  get isSecure(): boolean {
+    return forwardedProtocol(this.exchange, this.proxies) === 'https'
+  }
+
+  /**
+   * Adds the standard headers that are not there yet.
+   *
+   * @param headers complete otherwise
+   * @returns the same list
+   */
+  complete(headers: HeaderList): HeaderList {
+    const standard = this.route?.standard ?? this.framework.standard
+    if (standard !== NO_STANDARD_HEADERS)
+      addStandardHeaders(headers, standard, this.isSecure, this.responseObject?.issuedNonce)
+    return headers
+  }
+
+  get parseQuery(): QueryParser {
+    return this.framework.parseQuery
+  }
+
+  get parsesCookies(): boolean {
+    return this.framework.parsesCookies
+  }
+
+  /** What middleware gets as `request.app`. */
+  get app(): object | undefined {
+    return this.framework.app
+  }
+
   /** Path and query, as received or as a middleware has changed them. */
   get target(): string {
     return this.requestObject?.url ?? this.exchange.target
@@ -76,9 +174,20 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     return this.requestObject?.method ?? this.exchange.method
   }
 
+  /** Who makes the call: `request.user`, for which no request object has to be made. */
+  get user(): unknown {
+    return this.requestObject === undefined ? this.caller : (this.requestObject as { user?: unknown }).user
+  }
+
+  set user(user: unknown) {
+    if (this.requestObject === undefined) this.caller = user
+    else (this.requestObject as { user?: unknown }).user = user
+  }
+
   get request(): HttpRequest {
     if (this.requestObject !== undefined) return this.requestObject
-    const request = new HttpRequest(this.exchange)
+    const request = new HttpRequest(this.exchange, this)
+    if (this.caller !== undefined) (request as { user?: unknown }).user = this.caller
     request.params = this.params
     request.hosts = this.hosts
     request.body = this.parsedBody
@@ -89,7 +198,7 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
 
   get response(): WebResponse {
     if (this.responseObject !== undefined) return this.responseObject
-    const response = new WebResponse(this.exchange, this.route?.status, this.next)
+    const response = new WebResponse(this.exchange, this.route?.status, this.next, this, this.framework.views)
     this.route?.headers.applyTo(response)
     return (this.responseObject = response)
   }
@@ -118,7 +227,28 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
     if (this.parsedQuery !== undefined) return this.parsedQuery
     const { target } = this.exchange
     const mark = target.indexOf('?')
-    return (this.parsedQuery = parseQuery(mark === -1 ? '' : target.slice(mark + 1)))
+    return (this.parsedQuery = this.parseQuery(mark === -1 ? '' : target.slice(mark + 1)))
+  }
+
+  /** Aborts when nobody wants the answer any more: the client has gone, or the time of the call is over. */
+  get signal(): AbortSignal {
+    if (this.aborting !== undefined) return this.aborting.signal
+    const aborting = (this.aborting = new AbortController())
+    const { signal } = this.exchange
+    if (this.cancelled !== undefined) aborting.abort(this.cancelled)
+    else if (signal.aborted) aborting.abort(signal.reason)
+    else signal.addEventListener('abort', () => aborting.abort(signal.reason), { once: true })
+    return aborting.signal
+  }
+
+  /**
+   * Aborts the signal. What is answered is somebody else's business.
+   *
+   * @param reason of the signal
+   */
+  cancel(reason: Error): void {
+    this.cancelled = reason
+    this.aborting?.abort(reason)
   }
 
   /** Tells the context which route it is on. */
@@ -134,7 +264,7 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
       this.requestObject.params = params
       this.requestObject.hosts = hosts
     }
-    if (this.responseObject !== undefined) {
+    if (this.responseObject?.headersSent === false) {
       this.responseObject.statusCode = route.status
       route.headers.applyTo(this.responseObject)
     }
@@ -191,8 +321,21 @@ export class HttpContext implements PipelineContext, HttpArgumentsHost {
   }
 }
 
-const NO_ANSWERS: FrameworkAnswers = { fallThrough: doNothing, answerError: doNothing }
+const NO_ANSWERS: FrameworkAnswers = {
+  fallThrough: doNothing,
+  answerError: doNothing,
+  routeFor: doNothing,
+  routePath: doNothing,
+  refusal: () => new TypeError('There is no application that reads the body.'),
+  proxies: undefined,
+  parseQuery,
+  cookieRules: { defaults: {}, seals: undefined },
+  parsesCookies: true,
+  app: undefined,
+  views: undefined,
+  standard: NO_STANDARD_HEADERS,
+}
 
-function doNothing(): void {
+function doNothing(): undefined {
   // nobody listens
 }

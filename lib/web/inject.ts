@@ -1,15 +1,17 @@
 import { decodeUtf8, encodeUtf8, isPromise } from '../common/index.js'
 import { MemoryExchange, StreamExchange, type ExchangeHandler, StreamedBody } from '../http/index.js'
 
+type QueryItem = string | number | boolean
+
 /** A request without sockets. */
 export interface InjectRequest {
   /** GET by default. */
   readonly method?: string
-  /** Path and query. */
+  /** Path and query; an absolute one tells scheme and host, too. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Added to the query of `url`. */
-  readonly query?: Readonly<Record<string, string>>
+  /** Added to the query of `url`; each of a list by itself. */
+  readonly query?: Readonly<Record<string, QueryItem | readonly QueryItem[] | undefined>>
   /** Text and bytes are sent as they are, anything else as JSON. */
   readonly payload?: unknown
   /** As `payload`. */
@@ -58,7 +60,15 @@ export async function inject(
     lines.push(['content-type', typeof body === 'string' ? 'text/plain' : 'application/json'])
   }
   if (bytes !== undefined && !has('content-length')) lines.push(['content-length', String(bytes.length)])
-  const exchange = new MemoryExchange({ method, target: targetOf(url, query), headers: lines, body: bytes })
+  const origin = originOf(url)
+  if (origin !== undefined && !has('host')) lines.push(['host', origin.host])
+  const exchange = new MemoryExchange({
+    method,
+    target: targetOf(url, query),
+    headers: lines,
+    body: bytes,
+    scheme: origin?.protocol === 'https:' ? 'https' : 'http',
+  })
   await handler(exchange)
   const response = await exchange.response
   const text = (): string => decodeUtf8(response.body)
@@ -125,8 +135,16 @@ function relative(url: string): string {
   return pathname + search
 }
 
-function targetOf(url: string, query: Readonly<Record<string, string>> | undefined): string {
+function originOf(url: string): URL | undefined {
+  return /^https?:\/\//i.test(url) ? new URL(url) : undefined
+}
+
+function targetOf(url: string, query: InjectRequest['query'] = {}): string {
+  // a path stays as it is written: it may be wrong on purpose
   const target = url.startsWith('/') ? url : relative(url)
-  if (query === undefined) return target
-  return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(query).toString()}`
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
+  )
+  if (pairs.length === 0) return target
+  return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(pairs).toString()}`
 }

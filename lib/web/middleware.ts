@@ -1,12 +1,11 @@
-import { isClass, isPromise, type Class, listOf } from '../common/index.js'
+import { defineError, isClass, isPromise, listOf, type Class } from '../common/index.js'
 import type { Injector, ModuleRecord } from '../di/index.js'
 import type { HttpRequest, HttpResponse } from '../http/index.js'
-import { createPathMatcher } from '../router/index.js'
-import type { VersionValue } from './decorators.js'
+import { connectMiddleware } from './connect-apps.js'
 import type { HttpContext } from './http-context.js'
-
-/** What middleware calls to go on, or with an error to stop. */
-export type NextFunction = (error?: unknown) => void
+import { compilePlacement, type Placement } from './middleware-placement.js'
+import type { MiddlewareStep, NextFunction, PlacedMiddleware } from './middleware-run.js'
+import { toRouteInfo, type RouteInfo } from './route-info.js'
 
 /** A function between the server and the routes. */
 export type MiddlewareFunction = (request: HttpRequest, response: HttpResponse, next: NextFunction) => unknown
@@ -18,15 +17,6 @@ export interface Middleware {
 
 /** Middleware in either form. */
 export type MiddlewareEntry = MiddlewareFunction | Class<Middleware>
-
-/** A place where middleware runs: a path with a method and version. */
-export interface RouteInfo {
-  readonly path: string
-  /** A method's name in upper case; `ALL` or left out for every method. */
-  readonly method?: string | number
-  /** With URI versioning: the version in front of the path. */
-  readonly version?: VersionValue | undefined
-}
 
 /** Says which middleware runs where: the argument of a module's `configure`. */
 export interface MiddlewareConsumer {
@@ -44,17 +34,45 @@ export interface ConfiguresMiddleware {
   configure(consumer: MiddlewareConsumer): unknown
 }
 
-/** One middleware and where it runs. */
-export interface PlacedMiddleware {
-  readonly name: string
-  applies(context: HttpContext, path: string): boolean
-  run(context: HttpContext, next: NextFunction): unknown
+/** Something that cannot be middleware, or no place for it. */
+export const MiddlewareInvalid = defineError<{ call: string; index: number; given: string; wanted: string }>(
+  'CORBEL_MIDDLEWARE_INVALID',
+  '{call}: its argument [{index}] is {given}. Give {wanted}; if two files import each other, one of them may not be there yet.',
+)
+
+/**
+ * Refuses what would only fail when a request comes.
+ *
+ * @param entries as given to `apply` or `app.use`
+ * @param call in which, for the message
+ * @param takesClasses whether the container can build them there
+ * @throws {CorbelError} CORBEL_MIDDLEWARE_INVALID
+ */
+export function checkMiddleware(entries: readonly unknown[], call: string, takesClasses: boolean): void {
+  const wanted = takesClasses
+    ? 'a function, or a class with use()'
+    : 'a function; classes go to consumer.apply()'
+  for (const [index, entry] of entries.entries()) {
+    const isFine = isClass(entry)
+      ? takesClasses && typeof (entry.prototype as Partial<Middleware>).use === 'function'
+      : typeof entry === 'function'
+    if (!isFine) throw new MiddlewareInvalid({ call, index, given: nameOf(entry), wanted })
+  }
 }
 
-/** What is needed to place middleware. */
-export interface PlacementOptions {
+function nameOf(entry: unknown): string {
+  if (typeof entry === 'function') return `the class ${entry.name}`
+  return typeof entry === 'object' && entry !== null
+    ? `an instance of ${entry.constructor.name}`
+    : String(entry)
+}
+
+/** What is needed to build and place middleware. */
+export interface RegistryOptions {
   readonly module: ModuleRecord
   readonly injector: Injector
+  /** Who configures, for messages. */
+  readonly origin: string
   /** Makes the container build a middleware class. */
   addClass(type: Class): void
   /** The full paths of a route, with the global prefix (unless it is excluded from it) and the version. */
@@ -64,35 +82,16 @@ export interface PlacementOptions {
   readonly caseSensitive: boolean
 }
 
-/** `RequestMethod`'s numbers, for `{ path, method: RequestMethod.GET }`. */
-export enum RequestMethod {
-  GET = 0,
-  POST,
-  PUT,
-  DELETE,
-  PATCH,
-  ALL,
-  OPTIONS,
-  HEAD,
-  SEARCH,
-  PROPFIND,
-  PROPPATCH,
-  MKCOL,
-  COPY,
-  MOVE,
-  LOCK,
-  UNLOCK,
-}
-
 /** Collects what the modules configure. */
 export class MiddlewareRegistry implements MiddlewareConsumer {
-  /** In the order in which they run. */
-  readonly placed: PlacedMiddleware[] = []
+  private readonly entries: { readonly entry: MiddlewareEntry; readonly placement: Placement }[] = []
 
-  constructor(private readonly options: PlacementOptions) {}
+  constructor(private readonly options: RegistryOptions) {}
 
   apply(...middleware: readonly (MiddlewareEntry | readonly MiddlewareEntry[])[]): MiddlewarePlacement {
-    return this.placement(middleware.flatMap(listOf<MiddlewareEntry>), [])
+    const entries = middleware.flatMap(listOf<MiddlewareEntry>)
+    checkMiddleware(entries, `${this.options.origin}: apply()`, true)
+    return this.placement(entries, [])
   }
 
   private placement(
@@ -100,100 +99,64 @@ export class MiddlewareRegistry implements MiddlewareConsumer {
     excluded: readonly RouteInfo[],
   ): MiddlewarePlacement {
     return {
-      exclude: (...routes) => this.placement(entries, [...excluded, ...routes.map(toRouteInfo)]),
+      exclude: (...routes) => {
+        this.checkPlaces(routes, 'exclude()', 'a path or { path, method }')
+        return this.placement(entries, [...excluded, ...routes.map(toRouteInfo)])
+      },
       forRoutes: (...routes) => {
+        this.checkPlaces(routes, 'forRoutes()', 'a path, { path, method } or a controller')
         const included = routes.flatMap((route) =>
           isClass(route) ? this.options.routesOf(route) : toRouteInfo(route),
         )
-        const includes = this.matcher(included)
-        const excludes = this.matcher(excluded)
-        const applies = (context: HttpContext, path: string): boolean => {
-          const { method } = context
-          return includes(method, path) && !excludes(method, path)
-        }
+        const placement = compilePlacement(included, excluded, this.options)
         for (const entry of entries) if (isClass(entry)) this.options.addClass(entry)
-        for (const entry of entries) this.placed.push({ name: entry.name, applies, run: this.runner(entry) })
+        for (const entry of entries) this.entries.push({ entry, placement })
         return this
       },
     }
   }
 
-  private matcher(routes: readonly RouteInfo[]): (method: string, path: string) => boolean {
-    const { caseSensitive, module } = this.options
-    const tests = routes.map((route) => {
-      const paths = this.options.pathsOf(route)
-      const matches = createPathMatcher(paths, `${module.name}.configure`, { caseSensitive })
-      const wanted = methodName(route.method)
-      return (actual: string, target: string): boolean =>
-        (wanted === undefined || wanted === actual || (wanted === 'GET' && actual === 'HEAD')) &&
-        matches(target)
-    })
-    return (method, path) => tests.some((test) => test(method, path))
+  private checkPlaces(places: readonly unknown[], call: string, wanted: string): void {
+    for (const [index, place] of places.entries()) {
+      const isFine =
+        typeof place === 'string' ||
+        (isClass(place) && call === 'forRoutes()') ||
+        typeof (place as Partial<RouteInfo> | null | undefined)?.path === 'string'
+      if (isFine) continue
+      const given = nameOf(place)
+      throw new MiddlewareInvalid({ call: `${this.options.origin}: ${call}`, index, given, wanted })
+    }
   }
 
-  private runner(entry: MiddlewareEntry): PlacedMiddleware['run'] {
-    if (!isClass(entry)) {
-      return (context, next) => entry(context.request, context.response, next)
-    }
+  /** The middleware in the order in which it runs; call it when the classes are linked. */
+  build(): Promise<PlacedMiddleware[]> {
+    return Promise.all(
+      this.entries.map(async ({ entry, placement }) => {
+        const run = isClass(entry) ? await this.classRunner(entry) : functionRunner(entry)
+        return { name: entry.name, placement, run, pass: undefined }
+      }),
+    )
+  }
+
+  private async classRunner(type: Class<Middleware>): Promise<MiddlewareStep['run']> {
     const { module, injector } = this.options
-    const record = module.injectables.get(entry)!
-    const use = (instance: unknown, context: HttpContext, next: NextFunction): unknown =>
-      (instance as Middleware).use(context.request, context.response, next)
+    const record = module.injectables.get(type)!
+    if (record.isStatic) {
+      const instance = (await injector.resolve(record)) as Middleware
+      return ({ request, response }, next) => instance.use(request, response, next)
+    }
+    const use = (instance: Middleware, { request, response }: HttpContext, next: NextFunction): unknown =>
+      instance.use(request, response, next)
     return (context, next) => {
-      const instance = record.built ? record.instance : injector.resolve(record, context.scope)
-      return isPromise(instance)
-        ? instance.then((one) => use(one, context, next))
-        : use(instance, context, next)
+      const instance = injector.resolve(record, context.scope)
+      return isPromise<Middleware>(instance)
+        ? instance.then((ready) => use(ready, context, next))
+        : use(instance as Middleware, context, next)
     }
   }
 }
 
-/**
- * Runs middleware one after the other.
- *
- * @param list those that apply
- * @param context the call
- * @param done called when the last one has called `next()`
- * @param fail called with what one has thrown, rejected with, or handed to `next`
- */
-export function runMiddleware(
-  list: readonly PlacedMiddleware[],
-  context: HttpContext,
-  done: () => unknown,
-  fail: (error: unknown) => unknown,
-): void {
-  const step = (index: number): void => {
-    const middleware = list[index]
-    if (middleware === undefined) return void done()
-    let called = false
-    const next: NextFunction = (error) => {
-      // a second call would run the rest twice
-      if (called) return
-      called = true
-      if (error !== undefined && error !== null && error !== 'route') fail(error)
-      else step(index + 1)
-    }
-    try {
-      const result = middleware.run(context, next)
-      if (isPromise(result)) result.catch(next)
-    } catch (error) {
-      next(error)
-    }
-  }
-  step(0)
-}
-
-function toRouteInfo(route: string | RouteInfo): RouteInfo {
-  return typeof route === 'string' ? { path: route } : route
-}
-
-/**
- * The name of a method.
- *
- * @param method a name in any case, or a number of `RequestMethod`
- * @returns upper case; undefined for every method
- */
-export function methodName(method: string | number | undefined): string | undefined {
-  const name = typeof method === 'number' ? RequestMethod[method] : method?.toUpperCase()
-  return name === 'ALL' || name === '*' ? undefined : name
+function functionRunner(middleware: MiddlewareFunction): MiddlewareStep['run'] {
+  const run = connectMiddleware(middleware)
+  return ({ request, response }, next) => run(request, response, next)
 }

@@ -1,4 +1,5 @@
-import { isClass, type Class } from '../common/index.js'
+import { isClass, isStandardSchema, type Class, type StandardSchema } from '../common/index.js'
+import type { HttpRequest } from '../http/index.js'
 import { defineDecorator, type AnyDecorator } from '../metadata/index.js'
 import {
   enhancerProblem,
@@ -18,6 +19,8 @@ export interface ParamBinding {
   readonly type: string
   readonly data: string | undefined
   readonly pipes: readonly ParamPipe[]
+  /** Stands where the declared type would: what pipes see as `metatype`. */
+  readonly schema?: StandardSchema | undefined
   /** True if the pipes of method, class and application apply. */
   readonly piped: boolean
   /** True if the body has to be read first. */
@@ -45,17 +48,55 @@ type Source = Pick<ParamBinding, 'label' | 'type'> & {
   all(context: HttpContext): unknown
 }
 
+/** Pipes and a schema by their names: `@Body({ schema: CreateUser })`. */
+export interface ParamOptions {
+  readonly schema?: StandardSchema
+  readonly pipes?: readonly ParamPipe[]
+}
+
+/**
+ * What stands in a parameter decorator after its name: pipes, and a Standard Schema in the place of a class; or both in
+ * options.
+ */
+export type ParamReader = ParamPipe | StandardSchema | ParamOptions
+
 /** A decorator of the form `(name?, ...pipes)`. */
-export type ParamDecoratorFactory = (nameOrPipe?: string | ParamPipe, ...pipes: ParamPipe[]) => AnyDecorator
+export type ParamDecoratorFactory = (
+  nameOrPipe?: string | ParamReader,
+  ...pipes: ParamReader[]
+) => AnyDecorator
 
 function paramDecorator(source: Source): ParamDecoratorFactory {
   const { label, type, piped = false, readsBody = false, one, all } = source
   return (nameOrPipe, ...rest) => {
     const data = typeof nameOrPipe === 'string' ? nameOrPipe : undefined
-    const pipes = typeof nameOrPipe === 'string' || nameOrPipe === undefined ? rest : [nameOrPipe, ...rest]
+    const given = typeof nameOrPipe === 'string' || nameOrPipe === undefined ? rest : [nameOrPipe, ...rest]
     const extract = data === undefined ? all : (context: HttpContext) => one(context, data)
-    return Bound({ label, type, data, pipes, piped, readsBody, answers: false, extract })
+    return Bound({ label, type, data, ...readersOf(given), piped, readsBody, answers: false, extract })
   }
+}
+
+/**
+ * Tells pipes from the schema. Schemas often have a method `transform`, so they are looked for before pipes.
+ *
+ * @param given to a parameter decorator
+ */
+export function readersOf(given: readonly ParamReader[]): Pick<ParamBinding, 'pipes' | 'schema'> {
+  // what is no schema after all is told of as a pipe that is none
+  const readers = given.flatMap((one) =>
+    isParamOptions(one) ? [...(one.pipes ?? []), ...(one.schema === undefined ? [] : [one.schema])] : [one],
+  )
+  return {
+    pipes: readers.filter((one): one is ParamPipe => !isStandardSchema(one)),
+    schema: readers.find((one) => isStandardSchema(one)),
+  }
+}
+
+/** Pipes may have members of these names, too. */
+function isParamOptions(given: ParamReader): given is ParamOptions {
+  // undefined is told of by the check of the decorator
+  if (typeof given !== 'object' || (given as object | null) === null || isStandardSchema(given)) return false
+  return !('transform' in given) && ('schema' in given || 'pipes' in given)
 }
 
 /** A path parameter, or all of them. */
@@ -82,9 +123,14 @@ export const Body = paramDecorator({
   type: 'body',
   piped: true,
   readsBody: true,
-  one: (context, name) => (context.body as Record<string, unknown> | undefined)?.[name],
-  all: (context) => context.body,
+  one: (context, name) => (bodyOf(context) as Record<string, unknown> | undefined)?.[name],
+  all: bodyOf,
 })
+
+function bodyOf(context: HttpContext): unknown {
+  const { body } = context
+  return body === undefined ? context.refuseUnread() : body
+}
 
 /** The label of `@RawBody`, by which routes that need the bytes are told from others. */
 export const RAW_BODY = 'RawBody'
@@ -107,13 +153,66 @@ export const Headers = paramDecorator({
   all: (context) => context.exchange.headers.toObject(),
 })
 
+/**
+ * The id of the last event that a client of `@Sse` has seen, when it connects again; undefined at first.
+ *
+ * @see HTML Living Standard §9.2.4
+ */
+export const LastEventId = paramDecorator({
+  label: 'LastEventId',
+  type: 'header',
+  piped: true,
+  one: lastEventId,
+  all: lastEventId,
+})
+
+/** Ids are UTF-8, headers come as latin1. */
+function lastEventId({ exchange }: HttpContext): string | undefined {
+  const id = exchange.headers.get('last-event-id')
+  return id === undefined || id === '' ? undefined : Buffer.from(id, 'latin1').toString('utf8')
+}
+
 /** A cookie, or all of them. */
 export const Cookies = paramDecorator({
   label: 'Cookies',
   type: 'cookie',
-  one: (context, name) => context.request.cookies[name],
+  one: (context, name) => context.request.cookies?.[name],
   all: (context) => context.request.cookies,
 })
+
+/**
+ * A signed cookie, or all of them that are good. Undefined where there is none, or where the signature is not the
+ * application's.
+ */
+export const SignedCookies = paramDecorator({
+  label: 'SignedCookies',
+  type: 'cookie',
+  one: (context, name) => goodOnes(context.request.signedCookies)[name],
+  all: (context) => goodOnes(context.request.signedCookies),
+})
+
+function goodOnes(cookies: Record<string, unknown>): Record<string, unknown> {
+  const good = Object.create(null) as Record<string, unknown>
+  for (const [name, value] of Object.entries(cookies)) if (value !== false) good[name] = value
+  return good
+}
+
+/**
+ * The value of an encrypted cookie; undefined where there is none, or none that the application has encrypted for this name
+ * and that has not expired.
+ *
+ * @param name of the cookie
+ * @param readers pipes, or a Standard Schema
+ */
+export const EncryptedCookie = (name: string, ...readers: ParamReader[]): AnyDecorator =>
+  Bound({
+    ...BARE,
+    label: 'EncryptedCookie',
+    type: 'cookie',
+    data: name,
+    ...readersOf(readers),
+    extract: (context) => context.request.decryptCookie(name),
+  })
 
 /** The session, or one of its members, as a session middleware has put it on the request. */
 export const Session = paramDecorator({
@@ -122,6 +221,33 @@ export const Session = paramDecorator({
   one: (context, name) => (context.request['session'] as Record<string, unknown> | undefined)?.[name],
   all: (context) => context.request['session'],
 })
+
+/** The file of an upload, as an interceptor (`FileInterceptor`) or a middleware has put it on the request; or the first of a field. */
+export const UploadedFile = paramDecorator({
+  label: 'UploadedFile',
+  type: 'custom',
+  piped: true,
+  readsBody: true,
+  one: (context, name) => filesOf(context.request, name)[0],
+  all: (context) => context.request['file'],
+})
+
+/** The files of an upload, as an interceptor has put them on the request: a list, or lists by field; or those of a field. */
+export const UploadedFiles = paramDecorator({
+  label: 'UploadedFiles',
+  type: 'custom',
+  piped: true,
+  readsBody: true,
+  one: (context, name) => filesOf(context.request, name),
+  all: (context) => context.request['files'],
+})
+
+/** The files of one field, whichever form the upload has. */
+function filesOf({ file, files }: HttpRequest, name: string): readonly unknown[] {
+  if (typeof files === 'object' && files !== null && !Array.isArray(files))
+    return (files as Record<string, unknown[] | undefined>)[name] ?? []
+  return [file, files].flat().filter((one) => (one as { fieldname?: string } | undefined)?.fieldname === name)
+}
 
 /** The client's address. */
 export const Ip = paramDecorator({
@@ -140,6 +266,13 @@ export const HostParam = paramDecorator({
 })
 
 const BARE = { data: undefined, pipes: [], piped: false, readsBody: false, answers: false } as const
+
+/**
+ * Aborts when nobody wants the answer any more: the client has gone, or the time of the call is over (`@Timeout`). Hand it
+ * to what takes long: `fetch(url, { signal })`.
+ */
+export const Signal = (): AnyDecorator =>
+  Bound({ ...BARE, label: 'Signal', type: 'signal', extract: (context) => context.signal })
 
 /** The request object. */
 export const Req = (): AnyDecorator =>
@@ -169,8 +302,8 @@ export type ParamFactory<Data, Value> = (data: Data, context: ExecutionContext) 
 
 /** A decorator made by `createParamDecorator`. */
 export type CustomParamDecorator<Data> = (
-  dataOrPipe?: Data | ParamPipe,
-  ...pipes: ParamPipe[]
+  dataOrPipe?: Data | ParamReader,
+  ...pipes: ParamReader[]
 ) => AnyDecorator
 
 /**
@@ -186,13 +319,13 @@ export function createParamDecorator<Data = unknown, Value = unknown>(
   enhancers: readonly AnyDecorator[] = [],
 ): CustomParamDecorator<Data> {
   return (dataOrPipe, ...rest) => {
-    const isData = !isPipe(dataOrPipe)
+    const isData = !isPipe(dataOrPipe) && !areOptionsAlone(dataOrPipe)
     const data = (isData ? dataOrPipe : undefined) as Data
     const bind = Bound({
       label: 'createParamDecorator()',
       type: 'custom',
       data: data as string | undefined,
-      pipes: isData ? rest : [dataOrPipe, ...rest],
+      ...readersOf(isData ? rest : [dataOrPipe as ParamReader, ...rest]),
       piped: true,
       readsBody: true,
       answers: false,
@@ -205,7 +338,16 @@ export function createParamDecorator<Data = unknown, Value = unknown>(
   }
 }
 
-function isPipe(value: unknown): value is ParamPipe {
+function isPipe(value: unknown): value is ParamReader {
+  if (isStandardSchema(value)) return true
   const holder = isClass(value) ? ((value as Class).prototype as unknown) : value
   return typeof (holder as PipeTransform | undefined | null)?.transform === 'function'
+}
+
+/** Data of a decorator may have members of these names, too, but hardly with nothing beside them. */
+function areOptionsAlone(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return false
+  const { schema, pipes = [], ...rest } = value as { schema?: unknown; pipes?: unknown }
+  if (Object.keys(rest).length > 0 || !Array.isArray(pipes)) return false
+  return (schema === undefined || isStandardSchema(schema)) && pipes.every(isPipe)
 }

@@ -1,6 +1,7 @@
-import { CorbelError } from '../common/index.js'
-import { endWhole, HeaderList, statusText } from '../http/index.js'
-import { HttpException } from '../pipeline/index.js'
+import { addVary, endWhole, HeaderList, statusText } from '../http/index.js'
+import { errorPage, inDevelopment } from './development.js'
+import { describeError, type ErrorDescription } from './error-description.js'
+import type { ProblemForm } from './extensions.js'
 import type { HttpContext } from './http-context.js'
 
 /** The form of error bodies: RFC 9457, or `{ statusCode, message, error }`. */
@@ -19,24 +20,39 @@ export interface ErrorWriter {
    * @returns what the client may know of it
    */
   message(context: HttpContext, error: unknown): string
+  /**
+   * Only logs, where there is nothing left to answer.
+   *
+   * @param context the call
+   * @param error what was thrown
+   */
+  note(context: HttpContext, error: unknown): void
 }
 
 /**
  * Makes the default answer to exceptions.
  *
  * @param format of the body
- * @param report is told of errors that are not the client's: those with status 500 that are no HttpException
+ * @param report is told of errors that are not the client's; HttpExceptions are told to the client alone
  * @param development true if traces may be shown to the client
+ * @param explain says what errors of libraries mean
+ * @param forms other forms of the body than JSON, for clients that want them
  */
 export function createErrorWriter(
   format: ErrorFormat,
   report: (error: unknown, context: HttpContext) => void,
   development: boolean,
+  explain: (error: unknown) => unknown,
+  forms: readonly ProblemForm[] = [],
 ): ErrorWriter {
+  const describe = (context: HttpContext, error: unknown): ErrorDescription => {
+    const described = describeError(explain(error))
+    if (described.isLogged) report(error, context)
+    return development && described.isHidden ? inDevelopment(described, error) : described
+  }
   return {
     answer(context, error) {
-      const known = describe(error)
-      if (known === undefined) report(error, context)
+      const described = describe(context, error)
       const sink = context.outlet
       if (sink.state === 'ended' || sink.state === 'aborted') return
       if (sink.state !== 'idle') {
@@ -44,63 +60,72 @@ export function createErrorWriter(
         sink.abort(error as Error)
         return
       }
-      const { status, body } = known ?? unknownError(error, development)
-      const content = format === 'problem' ? problemBody(status, body, context) : plainBody(status, body)
-      const headers = context.touchedResponse?.headers.clone() ?? new HeaderList()
+      const touched = context.touchedResponse
+      // whoever waits for the end of the response logs what was sent
+      if (touched !== undefined) touched.statusCode = described.status
+      const headers = touched?.headers.clone() ?? headersOfFeatures(context)
       // of a body that was begun differently: type and length are this one's
-      for (const name of ['content-length', 'content-encoding', 'content-disposition', 'etag'])
-        headers.delete(name)
+      for (const name of OF_THE_RESULT) headers.delete(name)
+      const cached = context.route?.headers.empty.get('cache-control')
+      if (cached !== undefined && headers.get('cache-control') === cached) headers.delete('cache-control')
+      const page = development && described.isHidden ? errorPage(context, described, error) : undefined
+      const form = page === undefined && forms.length > 0 ? formFor(context, forms) : undefined
+      if (forms.length > 0) addVary(headers, 'Accept')
       headers.set(
         'content-type',
-        format === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8',
+        page === undefined ? (form?.type ?? MEDIA_TYPES[format]) : 'text/html; charset=utf-8',
       )
-      for (const [name, value] of Object.entries(headersOf(error))) headers.set(name, value)
-      endWhole(sink, status, headers, JSON.stringify(content))
+      // the page shows what the request may have brought: nothing in it may run
+      if (page !== undefined)
+        headers.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      for (const [name, value] of described.headers ?? []) {
+        if (name === 'vary') for (const one of value.split(',')) addVary(headers, one.trim())
+        else headers.set(name, value)
+      }
+      context.complete(headers)
+      const body = (): string => writeBody(content(format, described, context), form)
+      endWhole(sink, described.status, headers, page ?? body())
     },
     message(context, error) {
-      const known = describe(error)
-      if (known === undefined) report(error, context)
-      const { body } = known ?? unknownError(error, development)
+      const { body } = describe(context, error)
       const { message } = typeof body === 'string' ? { message: body } : (body as { message?: unknown })
       return typeof message === 'string' ? message : JSON.stringify(message ?? '')
     },
+    note(context, error) {
+      if (describeError(explain(error)).isLogged) report(error, context)
+    },
   }
 }
 
-interface Described {
-  readonly status: number
-  readonly body: string | object
-}
-
-/** Errors that say themselves what the client may know. */
-function describe(error: unknown): Described | undefined {
-  if (error instanceof HttpException) return { status: error.getStatus(), body: error.getResponse() }
-  if (error instanceof CorbelError && error.status !== undefined) {
-    const body = {
-      statusCode: error.status,
-      message: error.message,
-      error: statusText(error.status),
-      code: error.code,
-    }
-    return { status: error.status, body }
+/** What features say of a route (that it is deprecated, on what it varies) is true of its errors as well. */
+function headersOfFeatures({ route }: HttpContext): HeaderList {
+  const headers = new HeaderList()
+  for (const { name, value } of route?.endpoint.headers ?? []) {
+    const text = typeof value === 'function' ? value() : value
+    if (name.toLowerCase() === 'vary') for (const one of text.split(',')) addVary(headers, one.trim())
+    else headers.set(name, text)
   }
-  return fromLibrary(error)
+  return headers
 }
 
-/** Errors of middleware from npm carry a status, and `expose` where their message is meant for the client. */
-function fromLibrary(error: unknown): Described | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { status, statusCode, expose, message } = error as Record<string, unknown>
-  const code = typeof status === 'number' ? status : statusCode
-  if (typeof code !== 'number' || !Number.isInteger(code) || code < 400 || code > 499) return undefined
-  const text = expose === false || typeof message !== 'string' ? statusText(code) : message
-  return { status: code, body: { statusCode: code, message: text } }
+function formFor({ exchange }: HttpContext, forms: readonly ProblemForm[]): ProblemForm | undefined {
+  const accept = exchange.headers.get('accept')
+  return accept === undefined ? undefined : forms.find((form) => form.suits(accept))
 }
 
-function unknownError(error: unknown, development: boolean): Described {
-  const body = { statusCode: 500, message: 'Internal server error' }
-  if (!development || !(error instanceof Error)) return { status: 500, body }
-  return { status: 500, body: { ...body, message: error.message, stack: error.stack?.split('\n') ?? [] } }
+function writeBody(body: object, form: ProblemForm | undefined): string {
+  return form === undefined ? JSON.stringify(body) : form.write(body)
+}
+
+const OF_THE_RESULT = ['content-length', 'content-encoding', 'content-disposition', 'etag', 'last-modified']
+
+const MEDIA_TYPES: Readonly<Record<ErrorFormat, string>> = {
+  problem: 'application/problem+json',
+  plain: 'application/json; charset=utf-8',
+}
+
+function content(format: ErrorFormat, described: ErrorDescription, context: HttpContext): object {
+  return format === 'problem' ? problemBody(described, context) : plainBody(described)
 }
 
 /**
@@ -108,7 +133,7 @@ function unknownError(error: unknown, development: boolean): Described {
  *
  * @see RFC 9457 §3.1; the members of the exception's own body come after the standard ones (§3.2)
  */
-function problemBody(status: number, body: string | object, context: HttpContext): object {
+function problemBody({ status, body, errorCode, problem }: ErrorDescription, context: HttpContext): object {
   const { target } = context.exchange
   const mark = target.indexOf('?')
   const members = typeof body === 'string' ? {} : body
@@ -121,14 +146,12 @@ function problemBody(status: number, body: string | object, context: HttpContext
     ...(detail !== undefined && { detail }),
     instance: mark === -1 ? target : target.slice(0, mark),
     ...members,
+    ...(errorCode !== undefined && { errorCode }),
+    ...problem,
   }
 }
 
-function plainBody(status: number, body: string | object): object {
-  return typeof body === 'string' ? { statusCode: status, message: body } : body
-}
-
-function headersOf(error: unknown): Record<string, string> {
-  const { headers } = (typeof error === 'object' && error !== null ? error : {}) as { headers?: unknown }
-  return typeof headers === 'object' && headers !== null ? (headers as Record<string, string>) : {}
+function plainBody({ status, body, errorCode }: ErrorDescription): object {
+  const members = typeof body === 'string' ? { statusCode: status, message: body } : body
+  return errorCode === undefined ? members : { ...members, errorCode }
 }

@@ -1,13 +1,41 @@
-import type { Readable } from 'node:stream'
-import { isPromise, listOf } from '../common/index.js'
-import { endWhole, type HeaderList, utf8Length, type ResponseSink } from '../http/index.js'
+import { Readable } from 'node:stream'
+import { defineError, listOf } from '../common/index.js'
+import {
+  addVary,
+  endWhole,
+  isBodyless,
+  type BodySize,
+  type HeaderList,
+  type ResponseSink,
+  type Selection,
+} from '../http/index.js'
+import { EventStream } from './event-stream.js'
+import type { EventHub } from './event-hub.js'
 import { BadRequestException, HttpException, isObservableLike, lastValueOf } from '../pipeline/index.js'
+import { isFetchResponse, sendFetchResponse } from './fetch-result.js'
+import { filePartsOf, selectFileParts } from './file-parts.js'
 import type { HttpContext } from './http-context.js'
 import type { HttpRoute } from './http-route.js'
 import type { ErrorWriter } from './problem.js'
-import { BYTES_TYPE, JSON_TYPE, TEXT_TYPE } from './route-headers.js'
-import { endingWith, formatEvent, mapValues, pump, valuesOf } from './stream.js'
+import { BYTES_TYPE, eventHeaders, JSON_TYPE, TEXT_TYPE, type RouteHeaders } from './route-headers.js'
+import { pumpReadable } from './pump-readable.js'
+import { mapValues, pump, valuesOf } from './stream.js'
+import { formatOfFirst, formatted } from './stream-format.js'
 import { StreamableFile } from './streamable-file.js'
+
+/** A redirect to nowhere. */
+export const RedirectUrlMissing = defineError<Record<never, never>>(
+  'CORBEL_REDIRECT_URL',
+  'There is no address to redirect to: @Redirect() names none, and the handler has returned none. Return { url }.',
+)
+
+/** What results are sent with. */
+export interface ResultParts {
+  /** Says what a client may know of an error in a stream of events. */
+  readonly errors: ErrorWriter
+  /** Keeps the streams of events. */
+  readonly hub: EventHub
+}
 
 /**
  * Sends what a handler returned. May return a promise (of streams); throws before anything is sent.
@@ -15,23 +43,40 @@ import { StreamableFile } from './streamable-file.js'
  * @param context the call
  * @param route on which it ran
  * @param value the result, no longer a promise
- * @param errors says what a client may know of an error in a stream of events
+ * @param parts what streams of events need
  */
 export function sendResult(
   context: HttpContext,
   route: HttpRoute,
   value: unknown,
-  errors: ErrorWriter,
+  parts: ResultParts,
 ): void | Promise<void> {
   const { sink } = context.exchange
   // answered by hand, or the client is gone
-  if (sink.state !== 'idle' || route.answers) return undefined
+  if (sink.state !== 'idle' || route.answers) return sink.state === 'aborted' ? release(value) : undefined
   if (route.redirect !== undefined) return sendRedirect(context, route.redirect, value)
-  if (route.endpoint.events) return sendEvents(context, value, errors)
+  if (route.events !== undefined) return sendEvents(context, route, value, parts)
   const { touchedResponse } = context
-  if (touchedResponse === undefined && !route.headers.dynamic) return sendPlain(context, route, value, sink)
-  const { statusCode, headers } = context.response
-  return sendWith(context, statusCode, headers, value)
+  if (touchedResponse === undefined && route.isPlain) return sendPlain(context, route, value, sink)
+  if (touchedResponse === undefined && !route.headers.dynamic)
+    return sendWith(context, route, route.status, route.headers.empty.clone(), value)
+  const { response } = context
+  if (
+    route.form === undefined &&
+    response.isWatched &&
+    !(typeof value === 'object' && value !== null && isSpecial(value))
+  ) {
+    if (value === undefined || value === null || typeof value === 'string') response.send(value)
+    // a middleware looks at it: a result that `write` would have changed is shown as it will be
+    else response.json(route.convert === undefined ? value : route.convert(value))
+    return undefined
+  }
+  return sendWith(context, route, response.statusCode, response.headers, value)
+}
+
+/** Those of clients that use TLS, where they are others. */
+function preparedFor(context: HttpContext, { headers }: HttpRoute): RouteHeaders {
+  return headers.secure !== undefined && context.isSecure ? headers.secure : headers
 }
 
 /** The usual case: nobody looked at the response, so its headers are those that were prepared at boot. */
@@ -41,40 +86,68 @@ function sendPlain(
   value: unknown,
   sink: ResponseSink,
 ): void | Promise<void> {
-  const { status, headers } = route
+  const { status } = route
+  const headers = preparedFor(context, route)
   if (typeof value === 'object' && value !== null) {
-    if (isSpecial(value)) return sendWith(context, status, headers.empty.clone(), value)
-    return sendText(sink, status, headers.json, JSON.stringify(value) ?? '')
+    if (isSpecial(value)) return sendWith(context, route, status, headers.empty.clone(), value)
+    return sendWhole(sink, status, headers, headers.json, route.writeBody(value))
   }
-  if (typeof value === 'string') return sendText(sink, status, headers.text, value)
+  if (typeof value === 'string') return sendWhole(sink, status, headers, headers.text, value)
   if (value === undefined || value === null) return endWhole(sink, status, headers.empty)
-  return sendWith(context, status, headers.empty.clone(), value)
+  return sendWith(context, route, status, headers.empty.clone(), value)
 }
 
-function sendText(sink: ResponseSink, status: number, headers: HeaderList, text: string): void {
-  if (status === 204 || status === 304) return endWhole(sink, status, headers)
-  sink.head(status, headers, utf8Length(text))
-  sink.end(text)
+/** Statuses without a body have no type either. */
+function sendWhole(
+  sink: ResponseSink,
+  status: number,
+  { empty }: RouteHeaders,
+  headers: HeaderList,
+  body: string | Uint8Array,
+): void {
+  if (isBodyless(status)) endWhole(sink, status, empty)
+  else endWhole(sink, status, headers, body)
 }
 
 function sendWith(
   context: HttpContext,
+  route: HttpRoute,
   status: number,
   headers: HeaderList,
   value: unknown,
 ): void | Promise<void> {
   const sink = context.outlet
-  if (value === undefined || value === null) return endWhole(sink, status, headers)
-  if (typeof value === 'string') return endWhole(sink, status, typed(headers, TEXT_TYPE), value)
-  if (typeof value === 'object' && isSpecial(value)) {
-    if (value instanceof Uint8Array) return endWhole(sink, status, typed(headers, BYTES_TYPE), value)
-    if (value instanceof StreamableFile) return sendFile(context, status, headers, value)
-    if (isFetchResponse(value)) return sendWebResponse(sink, headers, value)
-    if (isObservableLike(value))
-      return lastValueOf(value).then((last) => sendWith(context, status, headers, last))
-    if (isAsyncIterable(value)) return sendIterable(sink, status, headers, value)
+  const finish = (type: string | undefined, body: string | Uint8Array | undefined): void => {
+    if (type !== undefined && !isBodyless(status)) typed(headers, type)
+    context.complete(headers)
+    if (route.finish === undefined) endWhole(sink, status, headers, body)
+    else route.finish(context, sink, status, headers, body)
   }
-  return endWhole(sink, status, typed(headers, JSON_TYPE), JSON.stringify(value) ?? '')
+  if (value === undefined || value === null) return finish(undefined, undefined)
+  if (typeof value === 'object' && isSpecial(value)) {
+    if (value instanceof Uint8Array) return finish(BYTES_TYPE, value)
+    if (value instanceof StreamableFile) return sendFile(context, status, headers, value)
+    if (isFetchResponse(value)) return sendFetchResponse(context, headers, value)
+    if (isObservableLike(value)) {
+      if (route.stream !== undefined) return sendIterable(context, route, status, headers, valuesOf(value))
+      return lastValueOf(value).then((last) => sendWith(context, route, status, headers, last))
+    }
+    if (isAsyncIterable(value)) return sendIterable(context, route, status, headers, value)
+  }
+  // a handler that has named a type has chosen the form, too
+  if (route.form !== undefined && !headers.has('content-type')) {
+    const form = route.form(context)
+    addVary(headers, 'Accept')
+    return finish(form.type, form.write(value, context))
+  }
+  if (route.stream !== undefined && Array.isArray(value))
+    return sendIterable(context, route, status, headers, eachOf(value))
+  if (typeof value === 'string') return finish(TEXT_TYPE, value)
+  return finish(JSON_TYPE, route.writeBody(value))
+}
+
+async function* eachOf(values: readonly unknown[]): AsyncGenerator {
+  yield* values
 }
 
 /** True for results that are not sent as JSON. Plain objects and arrays are told without looking further. */
@@ -91,11 +164,6 @@ function isSpecial(value: object): boolean {
   )
 }
 
-/** By its tag: naming the global `Response` would make Node load its whole Fetch implementation. */
-function isFetchResponse(value: object): value is globalThis.Response {
-  return (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'Response'
-}
-
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function'
 }
@@ -110,33 +178,66 @@ function sendFile(
   headers: HeaderList,
   file: StreamableFile,
 ): void | Promise<void> {
-  const { type = BYTES_TYPE, disposition } = file.options
+  const { type = BYTES_TYPE, disposition, length } = file.options
   typed(headers, type)
   if (disposition !== undefined && !headers.has('content-disposition')) {
     for (const value of listOf(disposition)) headers.append('content-disposition', value)
   }
   const sink = context.outlet
-  if (file.source instanceof Uint8Array) return endWhole(sink, status, headers, file.source)
-  return sendFileStream(context, status, headers, file, file.source)
+  const selection = selectFileParts(context, status, headers, file)
+  if (selection.status === 304) {
+    release(file.source)
+    return endWhole(sink, 304, context.complete(headers))
+  }
+  const { source } = file
+  if (!(source instanceof Uint8Array)) {
+    const body = length === undefined ? { ...selection, length: 'stream' as const } : selection
+    return sendFileStream(context, body, headers, file, source)
+  }
+  if (selection.frame === undefined) {
+    const { start, end } = selection.ranges?.[0] ?? { start: 0, end: source.length - 1 }
+    return endWhole(sink, selection.status, context.complete(headers), source.subarray(start, end + 1))
+  }
+  sink.head(selection.status, context.complete(headers), selection.length)
+  return pump(sink, filePartsOf(file, source, selection))
+}
+
+/** Lets go of a source of bytes that is not read to its end: a file would stay open. */
+function release(value: unknown): void {
+  const source = value instanceof StreamableFile ? value.source : value
+  // without a listener, a file that cannot even be opened would end the process
+  if (source instanceof Readable) source.on('error', ignore).destroy()
+}
+
+function ignore(): void {}
+
+/** A stream that waits for its next chunk would not notice that nobody reads any more. */
+function releaseWith(sink: ResponseSink, source: unknown): void {
+  sink.onClose((state) => {
+    if (state === 'aborted') release(source)
+  })
 }
 
 async function sendFileStream(
   context: HttpContext,
-  status: number,
+  selection: Omit<Selection, 'length'> & { readonly length: BodySize },
   headers: HeaderList,
   file: StreamableFile,
   source: Readable | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const sink = context.outlet
-  // a stream that waits for its next chunk would not notice that nobody reads any more
-  sink.onClose((state) => {
-    if (state === 'aborted' && 'destroy' in source) source.destroy()
-  })
-  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  releaseWith(sink, source)
+  // whether a file can be read shows with its first bytes: until then an error can be answered
+  const begin = (): void => sink.head(selection.status, context.complete(headers), selection.length)
   try {
-    // whether a file can be read shows with its first bytes: until then an error can be answered
+    if (source instanceof Readable && selection.ranges === undefined) {
+      await pumpReadable(source, sink, begin)
+      return
+    }
+    const chunks = selection.ranges === undefined ? source : filePartsOf(file, source, selection)
+    const iterator = chunks[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
     const { done, value } = await iterator.next()
-    sink.head(status, headers, file.options.length ?? 'stream')
+    begin()
     await pump(
       sink,
       mapValues(iterator, (chunk) => chunk, done === true ? [] : [value]),
@@ -150,41 +251,32 @@ async function sendFileStream(
   }
 }
 
-async function sendWebResponse(
-  sink: ResponseSink,
-  headers: HeaderList,
-  response: globalThis.Response,
-): Promise<void> {
-  for (const [name, value] of response.headers) {
-    if (name === 'set-cookie') headers.append(name, value)
-    else headers.set(name, value)
-  }
-  if (response.body === null) return endWhole(sink, response.status, headers)
-  const length = Number(response.headers.get('content-length') ?? NaN)
-  sink.head(response.status, headers, Number.isNaN(length) ? 'stream' : length)
-  await pump(sink, response.body)
-}
-
-/** Bytes and text go out as they are; other values become a line of JSON each. The first value decides the type. */
+/** In the form that is declared or negotiated; otherwise the first value decides. */
 async function sendIterable(
-  sink: ResponseSink,
+  context: HttpContext,
+  route: HttpRoute,
   status: number,
   headers: HeaderList,
   source: AsyncIterable<unknown>,
 ): Promise<void> {
+  const sink = context.outlet
+  const isOpen = !headers.has('content-type')
+  const form = isOpen ? route.form?.(context) : undefined
+  if (form !== undefined) addVary(headers, 'Accept')
+  releaseWith(sink, source)
   const iterator = source[Symbol.asyncIterator]()
   // an error in the first step can still be answered properly: nothing is sent yet
   const { done, value } = await iterator.next()
-  if (done === true) return endWhole(sink, status, headers)
-  const type =
-    value instanceof Uint8Array ? BYTES_TYPE : typeof value === 'string' ? TEXT_TYPE : 'application/x-ndjson'
-  sink.head(status, typed(headers, type), 'stream')
-  await pump(sink, mapValues(iterator, toChunk, [toChunk(value)]))
-}
-
-function toChunk(value: unknown): Uint8Array | string {
-  if (value instanceof Uint8Array || typeof value === 'string') return value
-  return `${JSON.stringify(value)}\n`
+  const declared = form?.stream ?? route.stream
+  if (done === true && declared === undefined) return endWhole(sink, status, context.complete(headers))
+  const before = done === true ? [] : [value]
+  // bytes are no values: whoever sends them has written the body already
+  const isBytes = value instanceof Uint8Array && form === undefined
+  const format = declared === undefined || isBytes ? formatOfFirst(value, route.write) : declared
+  sink.head(status, context.complete(typed(headers, format.type)), 'stream')
+  if (context.exchange.method !== 'HEAD') return pump(sink, formatted(format, before, iterator))
+  sink.end()
+  await iterator.return?.()
 }
 
 function sendRedirect(
@@ -196,29 +288,33 @@ function sendRedirect(
     url?: string
     statusCode?: number
   }
-  context.response.redirect(chosen.url ?? declared.url, chosen.statusCode ?? declared.statusCode)
+  const url = chosen.url ?? declared.url
+  // a browser would take the empty address for the one that it comes from, and come again
+  if (url === '') throw new RedirectUrlMissing({})
+  context.response.redirect(url, chosen.statusCode ?? declared.statusCode)
 }
 
-async function sendEvents(context: HttpContext, value: unknown, errors: ErrorWriter): Promise<void> {
-  const source = isPromise(value) ? await value : value
+/** Sends the events of a source until it, the client or the application ends. */
+function sendEvents(
+  context: HttpContext,
+  route: HttpRoute,
+  value: unknown,
+  { errors, hub }: ResultParts,
+): void {
   const sink = context.outlet
-  const headers = context.response.headers.clone()
-  headers.set('content-type', 'text/event-stream').set('cache-control', 'no-cache, no-transform')
-  // proxies that buffer would hold events back
-  headers.set('x-accel-buffering', 'no')
-  sink.head(200, headers, 'stream')
-  // the comment sends the head at once, so that the client knows that it is connected
-  const events = mapValues(iterableOf(source), formatEvent, [':\n\n'])
-  // a client that only sees the end would connect again; it has to learn why
-  const failed = (error: unknown): string =>
-    formatEvent({ type: 'error', data: errors.message(context, error) })
-  await pump(sink, endingWith(events, failed))
-}
-
-function iterableOf(source: unknown): AsyncIterable<unknown> {
-  if (isObservableLike(source)) return valuesOf(source)
-  if (typeof source === 'object' && source !== null && isAsyncIterable(source)) return source
-  return (async function* () {
-    yield source
-  })()
+  const { touchedResponse, exchange } = context
+  const isPrepared = touchedResponse === undefined && !route.headers.dynamic
+  const headers = isPrepared
+    ? preparedFor(context, route).events
+    : context.complete(eventHeaders(context.response.headers))
+  const status = touchedResponse?.statusCode ?? route.status
+  // 204 tells a browser not to connect again (HTML Living Standard §9.2.3)
+  if (status === 204) {
+    release(value)
+    return endWhole(sink, status, context.complete(context.response.headers))
+  }
+  sink.head(status, headers, 'stream')
+  if (exchange.method === 'HEAD') return sink.end()
+  const settings = route.events!
+  new EventStream(context, sink, { hub, settings, errors, write: route.write }).start(value)
 }

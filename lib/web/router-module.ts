@@ -14,6 +14,8 @@ const ROUTE_TREES = new InjectionToken<readonly RouteTree[]>('ROUTE_TREES', { mu
 /** Puts paths in front of the controllers of whole modules. */
 export class RouterModule {
   /**
+   * Gives modules their paths. It does not import them.
+   *
    * @param trees a path and a module each; children are below their parent's path
    * @example
    * RouterModule.register([{ path: 'admin', module: AdminModule, children: [{ path: 'users', module: UsersModule }] }])
@@ -25,18 +27,24 @@ export class RouterModule {
 Module({})(RouterModule)
 
 /**
- * The paths of modules, from every `RouterModule.register` of an application.
+ * The paths of modules, from every `RouterModule.register` of an application. A module that stands at several places is
+ * served at each.
  *
  * @param graph walked completely
  */
-export function modulePathsOf(graph: ModuleGraph): ReadonlyMap<Class, string> {
-  const paths = new Map<Class, string>()
+export function modulePathsOf(graph: ModuleGraph): ReadonlyMap<Class, ReadonlySet<string>> {
+  const paths = new Map<Class, Set<string>>()
+  const place = (module: Class, path: string): void => {
+    const known = paths.get(module)
+    if (known === undefined) paths.set(module, new Set([path]))
+    else known.add(path)
+  }
   const walk = (trees: readonly (RouteTree | Class)[], parent: string): void => {
     for (const tree of trees) {
-      if (typeof tree === 'function') paths.set(tree, parent)
+      if (typeof tree === 'function') place(tree, parent)
       else {
         const path = joinPaths(parent, tree.path)
-        if (tree.module !== undefined) paths.set(tree.module, path)
+        if (tree.module !== undefined) place(tree.module, path)
         walk(tree.children ?? [], path)
       }
     }

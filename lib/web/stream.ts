@@ -1,6 +1,7 @@
-import { defineError, encodeUtf8 } from '../common/index.js'
+import { encodeUtf8 } from '../common/index.js'
 import type { ResponseSink } from '../http/index.js'
 import type { ObservableLike } from '../pipeline/index.js'
+import { EventsOverflow } from './events.js'
 
 /**
  * Writes an iterable to a sink as fast as its reader takes it. The iterable is closed early if the client goes away.
@@ -32,39 +33,6 @@ function isAborted(sink: ResponseSink): boolean {
   return sink.state === 'aborted'
 }
 
-/** One server-sent event. */
-export interface MessageEvent {
-  readonly data: unknown
-  readonly id?: string | number
-  readonly type?: string
-  /** Milliseconds after which the client connects again. */
-  readonly retry?: number
-}
-
-/**
- * Writes one event in the form of the event stream.
- *
- * @param event a message, or any value, which becomes its data
- * @see HTML Living Standard §9.2.6
- */
-export function formatEvent(event: unknown): string {
-  const message = (
-    typeof event === 'object' && event !== null && 'data' in event ? event : { data: event }
-  ) as MessageEvent
-  const data = typeof message.data === 'string' ? message.data : JSON.stringify(message.data)
-  let text = ''
-  if (message.type !== undefined) text += `event: ${oneLine(message.type)}\n`
-  if (message.id !== undefined) text += `id: ${oneLine(String(message.id))}\n`
-  if (message.retry !== undefined) text += `retry: ${Math.trunc(message.retry)}\n`
-  for (const line of (data ?? '').split(/\r\n|\r|\n/)) text += `data: ${line}\n`
-  return `${text}\n`
-}
-
-/** A line break here would begin another field. */
-function oneLine(value: string): string {
-  return value.replaceAll(/[\r\n\0]/g, '')
-}
-
 /**
  * Reads an observable as an iterable: values that come faster than they are taken wait. Ending the iteration early
  * unsubscribes at once, also while it waits for a value.
@@ -75,14 +43,8 @@ export function valuesOf<T>(source: ObservableLike<T>): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => new ObservableIterator(source) }
 }
 
-/** Events that wait because the client reads more slowly than they come. */
+/** Values that wait because the client reads more slowly than they come. */
 const MAX_WAITING = 10_000
-
-/** A client that takes events more slowly than they come, for too long. */
-export const EventsOverflow = defineError<{ limit: number }>(
-  'CORBEL_EVENTS_OVERFLOW',
-  'The client reads more slowly than events come: {limit} are waiting. The stream is ended; send fewer, or join them.',
-)
 
 class ObservableIterator<T> implements AsyncIterator<T, undefined> {
   private readonly waiting: T[] = []
@@ -154,35 +116,5 @@ export function mapValues<T, R>(
         return { done: true, value: undefined }
       },
     }),
-  }
-}
-
-/**
- * Turns an error of an iterable into a last value.
- *
- * @param source where the values come from
- * @param last makes the value of the error
- */
-export function endingWith<T>(source: AsyncIterable<T>, last: (error: unknown) => T): AsyncIterable<T> {
-  return {
-    [Symbol.asyncIterator]: () => {
-      const iterator = source[Symbol.asyncIterator]()
-      let failed = false
-      return {
-        async next(): Promise<IteratorResult<T>> {
-          if (failed) return { done: true, value: undefined }
-          try {
-            return await iterator.next()
-          } catch (error) {
-            failed = true
-            return { done: false, value: last(error) }
-          }
-        },
-        async return(): Promise<IteratorResult<T>> {
-          await iterator.return?.()
-          return { done: true, value: undefined }
-        },
-      }
-    },
   }
 }

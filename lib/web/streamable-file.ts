@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { HttpResponse } from '../http/index.js'
+import type { ByteRange, HttpResponse } from '../http/index.js'
 
 /** What goes with a streamed file. */
 export interface StreamableFileOptions {
@@ -7,9 +7,25 @@ export interface StreamableFileOptions {
   readonly type?: string
   /** `Content-Disposition`: one value, or several lines. */
   readonly disposition?: string | readonly string[]
-  /** Bytes, if known. */
+  /** Bytes, if known: then parts may be asked for. */
   readonly length?: number
+  /** The entity tag, with its quotes: it answers conditions of requests. */
+  readonly etag?: string
+  /** When it was changed last: it answers conditions of requests. */
+  readonly lastModified?: Date
+  /** False if it is sent as a whole only. Default true. */
+  readonly acceptRanges?: boolean
 }
+
+/** What a file is read from. */
+export type FileContent = Uint8Array | Readable | AsyncIterable<Uint8Array>
+
+/**
+ * Opens a file anew each time that it is called.
+ *
+ * @param range the part that is wanted; undefined for all
+ */
+export type FileOpener = (range?: ByteRange) => Readable | AsyncIterable<Uint8Array>
 
 /** Answers by itself where a file cannot be read. */
 export type FileErrorHandler = (error: Error, response: HttpResponse) => void
@@ -17,16 +33,19 @@ export type FileErrorHandler = (error: Error, response: HttpResponse) => void
 /** A file as a result: bytes, or a stream of them that is read as fast as the client takes it. */
 export class StreamableFile {
   readonly options: StreamableFileOptions
+  readonly source: FileContent
+  /** Gives parts of it; undefined where it can be read only once, from its beginning. */
+  readonly opener: FileOpener | undefined
   private handler: FileErrorHandler | undefined
 
   /**
-   * @param source bytes, a Node stream, or anything that yields bytes
-   * @param options type, disposition and length
+   * @param source bytes, a Node stream, anything that yields bytes, or a function that opens the part that is asked for.
+   *   Of what can be read only once, the bytes before a part are read for nobody, and several parts are not sent
+   * @param options type, disposition, length, and what conditions are answered by
    */
-  constructor(
-    readonly source: Uint8Array | Readable | AsyncIterable<Uint8Array>,
-    options: StreamableFileOptions = {},
-  ) {
+  constructor(source: FileContent | FileOpener, options: StreamableFileOptions = {}) {
+    this.opener = typeof source === 'function' ? source : undefined
+    this.source = typeof source === 'function' ? openLater(source) : source
     const length = source instanceof Uint8Array ? source.length : options.length
     this.options = length === undefined ? options : { ...options, length }
   }
@@ -55,4 +74,9 @@ export class StreamableFile {
   getHeaders(): StreamableFileOptions {
     return { type: 'application/octet-stream', ...this.options }
   }
+}
+
+/** All of it, opened when it is read. */
+function openLater(open: FileOpener): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() }
 }

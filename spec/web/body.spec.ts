@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { Body, Controller, Get, Module, Post, Req, type HttpRequest } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { byteSize } from '../../lib/web/byte-size.js'
 import { serve } from './serve.js'
 
@@ -32,13 +33,14 @@ const send = async (body: string | Uint8Array<ArrayBuffer>, type?: string, path 
   return { status: answer.status, body: await answer.text() }
 }
 
-describe('bodies', () => {
+overProtocols('bodies', () => {
   it.each([
     ['application/json', '{"a":[1,null,"é"]}', { a: [1, null, 'é'] }],
     ['application/json; charset=utf-8', '[1]', [1]],
     ['Application/JSON;charset="UTF-8"', '"text"', 'text'],
     ['application/vnd.api+json', '{"a":1}', { a: 1 }],
     ['application/x-www-form-urlencoded', 'a=1&b=x+y%26&a=2', { a: ['1', '2'], b: 'x y&' }],
+    ['application/x-www-form-urlencoded', 'a[b]=1&c[]=2&c[]=3', { a: { b: '1' }, c: ['2', '3'] }],
     ['text/plain', 'text', 'text'],
     ['text/plain; charset=utf-8', 'é', 'é'],
   ])('of type %s are parsed', async (type, text, expected) => {
@@ -75,7 +77,7 @@ describe('bodies', () => {
   })
 })
 
-describe('bad bodies', () => {
+overProtocols('bad bodies', () => {
   it.each(['{"a":1', '{a:1}', '{"a":1}x', 'nope', '{"a":01}'])(
     'JSON %s is refused with 400',
     async (text) => {
@@ -93,13 +95,37 @@ describe('bad bodies', () => {
     },
   )
 
-  it('JSON that only speaks of __proto__ is not refused', async () => {
-    expect((await send('{"a":"__proto__"}', 'application/json')).status).toBe(201)
+  it.each(['{"constructor":{"prototype":{"admin":true}}}', '[{"constructor":{"\\u0070rototype":1}}]'])(
+    'JSON with a key that leads to a prototype is refused with 400: %s',
+    async (text) => {
+      const { status, body } = await send(text, 'application/json')
+      expect([status, (JSON.parse(body) as { detail: string }).detail]).toEqual([
+        400,
+        'The request body is not valid JSON: the key "constructor.prototype" is not allowed.',
+      ])
+    },
+  )
+
+  it.each([
+    '{"a":"__proto__"}',
+    '{"constructor":"Ferrari"}',
+    '{"constructor":{"name":"Ferrari"}}',
+    '{"prototype":1}',
+  ])('JSON that only speaks of such keys is not refused: %s', async (text) => {
+    expect((await send(text, 'application/json')).status).toBe(201)
   })
 
   it('forms cannot reach a prototype', async () => {
     const { body } = await send('__proto__=1&a=2', 'application/x-www-form-urlencoded')
     expect(Object.keys((JSON.parse(body) as { body: object }).body).sort()).toEqual(['__proto__', 'a'])
+  })
+
+  it('a charset that cannot be read is told to be so', async () => {
+    const { status, body } = await send('{}', 'application/json; charset="utf-8')
+    expect([status, (JSON.parse(body) as { detail: string }).detail]).toEqual([
+      415,
+      'The charset (malformed) is not supported for application/json. Send the body as UTF-8.',
+    ])
   })
 
   it('bytes that are not UTF-8 are refused with 400', async () => {
@@ -140,6 +166,27 @@ describe('bad bodies', () => {
   it('the limit can be set by useBodyParser', async () => {
     const { post } = await serve(AppModule, {}, (app) => app.useBodyParser('json', { limit: '1kb' }))
     expect((await post('/', 'x'.repeat(2000))).status).toBe(413)
+  })
+
+  it('useBodyParser is about one kind, and may add media types to it', async () => {
+    const { fetch } = await serve(AppModule, {}, (app) =>
+      app
+        .useBodyParser('text', { type: ['text/*', 'application/x-note'], limit: 10 })
+        .useBodyParser('raw', { type: 'application/json' }),
+    )
+    const sent = (type: string, body: string) =>
+      fetch('/', { method: 'POST', headers: { 'content-type': type }, body })
+    expect((await sent('text/csv', 'a;b')).status).toBe(201)
+    expect(await (await sent('application/x-note', 'short')).text()).toContain('short')
+    expect((await sent('text/markdown', 'longer than ten')).status).toBe(413)
+    expect((await sent('application/x-www-form-urlencoded', 'a=longer+than+ten')).status).toBe(201)
+    expect(await (await sent('application/json', '{}')).text()).toContain('bytes')
+    expect((await sent('image/png', 'x')).status).toBe(415)
+  })
+
+  it('useBodyParser refuses a kind that there is not', async () => {
+    const app = serve(AppModule, {}, (one) => one.useBodyParser('yaml' as 'text'))
+    await expect(app).rejects.toThrow('There is no setting "body parser yaml". Known are json, urlencoded')
   })
 
   it('a connection that breaks off in the middle of a body leaves the application running', async () => {

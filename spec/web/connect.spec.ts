@@ -5,6 +5,8 @@ import {
   Body,
   Controller,
   Get,
+  HttpCode,
+  HttpException,
   Module,
   NotFoundException,
   Post,
@@ -16,6 +18,7 @@ import {
   type NextFunction,
 } from 'corbel'
 import { of } from 'rxjs'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller()
@@ -102,7 +105,7 @@ function compress(_request: HttpRequest, response: HttpResponse, next: NextFunct
   next()
 }
 
-describe('middleware that replaces methods of the response', () => {
+overProtocols('middleware that replaces methods of the response', () => {
   const paths = ['/value', '/text', '/by-hand', '/iterable', '/events', '/missing', '/nowhere']
 
   it.each(paths)('has its late header and its delayed end in the answer to %s', async (path) => {
@@ -125,7 +128,56 @@ describe('middleware that replaces methods of the response', () => {
   })
 })
 
-describe('a response', () => {
+overProtocols('middleware that watches answers', () => {
+  const watched = async (path: string, name: 'send' | 'json') => {
+    const seen: unknown[] = []
+    const { fetch } = await serve(App, {}, (app) =>
+      app.use((_request, response, next) => {
+        const answer = response[name].bind(response)
+        response[name] = (body?: unknown) => {
+          seen.push(body)
+          return answer(typeof body === 'string' ? body : { seen: body })
+        }
+        next()
+      }),
+    )
+    const answer = await fetch(path)
+    return { seen, type: answer.headers.get('content-type'), body: await answer.text() }
+  }
+
+  it('sees and changes what handlers return through json()', async () => {
+    const type = 'application/json; charset=utf-8'
+    expect(await watched('/value', 'json')).toEqual({ seen: [{ a: 1 }], type, body: '{"seen":{"a":1}}' })
+    expect((await watched('/text', 'json')).seen).toEqual([])
+  })
+
+  it('sees what is sent through send(): text as it is, the rest as JSON', async () => {
+    const type = 'application/json; charset=utf-8'
+    expect(await watched('/value', 'send')).toEqual({ seen: ['{"a":1}'], type, body: '{"a":1}' })
+    expect(await watched('/text', 'send')).toMatchObject({ seen: ['x'.repeat(5000)], body: 'x'.repeat(5000) })
+  })
+
+  it.each([
+    ['/value', '7'],
+    ['/by-hand', undefined],
+    ['/iterable', undefined],
+    ['/missing', expect.any(String)],
+  ])('learns the length of %s at the end, where it is known: %s', async (path, length) => {
+    let seen: unknown
+    const { fetch } = await serve(App, {}, (app) =>
+      app.use((_request, response, next) => {
+        expect(response.get('content-length')).toBeUndefined()
+        response.on('finish', () => (seen = [response.statusCode, response.get('Content-Length')]))
+        next()
+      }),
+    )
+    const answer = await fetch(path)
+    expect(answer.headers.get('content-length')).toEqual(length ?? null)
+    expect(seen).toEqual([answer.status, length])
+  })
+})
+
+overProtocols('a response', () => {
   const answering = (answer: (response: HttpResponse, request: HttpRequest) => unknown) => {
     @Controller()
     class Custom {
@@ -173,7 +225,37 @@ describe('a response', () => {
   })
 })
 
-describe('a request', () => {
+overProtocols('a middleware that waits for the end of the response', () => {
+  it.each([
+    ['GET', '/gone', 410],
+    ['GET', '/nothing', 404],
+    ['DELETE', '/gone', 405],
+    ['OPTIONS', '/gone', 204],
+    ['POST', '/gone', 204],
+  ])('reads the status that was sent: %s %s %i', async (method, path, status) => {
+    @Controller('gone')
+    class Gone {
+      @Get() read() {
+        throw new HttpException('gone', 410)
+      }
+      @Post() @HttpCode(204) add() {}
+    }
+    @Module({ controllers: [Gone] })
+    class AppModule {}
+    const { fetch, app } = await serve(AppModule, {}, (one) =>
+      one.use((_request: HttpRequest, response: HttpResponse, next: NextFunction) => {
+        response.on('finish', () => seen.push(response.statusCode))
+        next()
+      }),
+    )
+    const seen: number[] = []
+    expect((await fetch(path, { method })).status).toBe(status)
+    await app.close()
+    expect(seen).toEqual([status])
+  })
+})
+
+overProtocols('a request', () => {
   it('gives its body to middleware that reads it by itself', async () => {
     const { post } = await serve(App, {}, (app) =>
       app.use((request, _response, next) => {

@@ -1,4 +1,5 @@
 import { Controller, Get, Module, type ApplicationOptions, type CorsOptions } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller('cats')
@@ -37,7 +38,7 @@ async function asked(cors: ApplicationOptions['cors'], preflight = false, origin
   }
 }
 
-describe('cors', () => {
+overProtocols('cors', () => {
   it('is off by default', async () => {
     expect(await asked(undefined)).toMatchObject({ status: 200, origin: null })
     expect(await asked(false, true)).toMatchObject({ status: 204, origin: null, methods: null })
@@ -61,10 +62,10 @@ describe('cors', () => {
     ['true reflects', true, ORIGIN],
     ['false refuses', false, null],
     ['a string that equals', ORIGIN, ORIGIN],
-    ['another string', 'https://b.example', null],
+    ['another string, which browsers compare', 'https://b.example', 'https://b.example'],
     ['a pattern', /\.example$/, ORIGIN],
     ['a pattern with the flag g', /\.example$/g, ORIGIN],
-    ['a list', ['https://b.example', /^https:\/\/a\./], ORIGIN],
+    ['a list', ['https://b.example', /^https:\/\/a\.example$/], ORIGIN],
     ['a function that says true', (_origin, done) => done(null, true), ORIGIN],
     ['a function that says false', (_origin, done) => done(null, false), null],
     ['a function that gives a rule', (_origin, done) => done(null, [/a\.example/]), ORIGIN],
@@ -73,6 +74,13 @@ describe('cors', () => {
     expect(answer).toMatchObject({ status: 200, origin: expected, vary: 'Origin' })
     const preflight = await asked({ origin: origin! }, true)
     expect([preflight.origin, preflight.methods === null]).toEqual([expected, expected === null])
+  })
+
+  it('names the one origin also where the request has none', async () => {
+    const { fetch } = await serve(AppModule, { cors: { origin: ORIGIN, credentials: true } })
+    const { headers } = await fetch('/cats')
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    expect(headers.get('access-control-allow-credentials')).toBe('true')
   })
 
   it('sends what the options name', async () => {

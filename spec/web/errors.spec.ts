@@ -14,6 +14,7 @@ import {
   type ArgumentsHost,
   type LoggerService,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { BaseExceptionFilter } from '../../lib/web/index.js'
 import { serve } from './serve.js'
 
@@ -53,7 +54,7 @@ const answerOf = async (name: string, options: ApplicationOptions = {}) => {
 
 afterEach(() => Logger.overrideLogger(true))
 
-describe("errors in the 'problem' format", () => {
+overProtocols("errors in the 'problem' format", () => {
   it('are RFC 9457 documents', async () => {
     const { status, headers, body } = await answerOf('message')
     expect(status).toBe(409)
@@ -85,7 +86,7 @@ describe("errors in the 'problem' format", () => {
   })
 })
 
-describe("errors in the 'plain' format", () => {
+overProtocols("errors in the 'plain' format", () => {
   it.each<[string, number, unknown]>([
     ['message', 409, { statusCode: 409, message: 'Out of stock' }],
     ['object', 409, { code: 'OUT', left: 0 }],
@@ -110,7 +111,7 @@ describe("errors in the 'plain' format", () => {
   })
 })
 
-describe('unknown errors', () => {
+overProtocols('unknown errors', () => {
   class Recorder implements LoggerService {
     readonly errors: unknown[][] = []
     log() {}
@@ -144,7 +145,7 @@ describe('unknown errors', () => {
   })
 })
 
-describe('errors of libraries', () => {
+overProtocols('errors of libraries', () => {
   it('with a 4xx status keep it, and their message unless it is not to be shown', async () => {
     expect(await answerOf('library')).toMatchObject({ status: 413, body: { message: 'too big' } })
     const hidden = await answerOf('hidden')
@@ -158,7 +159,7 @@ describe('errors of libraries', () => {
   })
 })
 
-describe('an error after the answer has begun', () => {
+overProtocols('an error after the answer has begun', () => {
   it('cuts the connection, and is logged', async () => {
     const failed = jest.fn()
     @Controller()
@@ -181,7 +182,7 @@ describe('an error after the answer has begun', () => {
   })
 })
 
-describe('BaseExceptionFilter', () => {
+overProtocols('BaseExceptionFilter', () => {
   it('does what happens without a filter, as base class, global filter and on a method', async () => {
     const seen: unknown[] = []
     @Catch()

@@ -61,6 +61,9 @@ class Things {
   ) {
     return { method: request.method, url: request.url, own, ip, protocol: request.protocol }
   }
+  @Get('where') where(@Req() { host, protocol, url }: HttpRequest) {
+    return { host, protocol, url }
+  }
   @Post() create(@Body() body: unknown) {
     return { body }
   }
@@ -132,6 +135,21 @@ describe('app.inject and app.fetch', () => {
 })
 
 describe('app.inject', () => {
+  it('takes absolute URLs, and lists in the query', async () => {
+    const { app } = await serve(AppModule)
+    const { body } = await app.inject({
+      url: 'https://a.test:8443/things/where',
+      query: { a: ['x', 'y'], n: 1 },
+    })
+    expect(JSON.parse(body)).toEqual({
+      host: 'a.test:8443',
+      protocol: 'https',
+      url: '/things/where?a=x&a=y&n=1',
+    })
+    const named = await app.inject({ url: 'http://a.test/things/where', headers: { Host: 'b.test' } })
+    expect(named.json()).toMatchObject({ host: 'b.test', protocol: 'http' })
+  })
+
   it('initialises the application, and needs no port', async () => {
     const app = await createApp(AppModule, { logger: false })
     const answer = await app.inject('/things/text')

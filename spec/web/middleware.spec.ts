@@ -19,6 +19,7 @@ import {
   type MiddlewareConsumer,
   type NextFunction,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller('cats')
@@ -62,7 +63,7 @@ async function placed(configure: (consumer: MiddlewareConsumer) => unknown, setU
   }
 }
 
-describe('forRoutes', () => {
+overProtocols('forRoutes', () => {
   it('by a path covers every method of that path, and nothing else', async () => {
     const { via: seen } = await placed((consumer) => consumer.apply(via('a')).forRoutes('cats'))
     expect(await seen('/cats')).toBe('a')
@@ -135,7 +136,7 @@ describe('forRoutes', () => {
   })
 })
 
-describe('exclude', () => {
+overProtocols('exclude', () => {
   it('takes paths, patterns and methods out', async () => {
     const { via: seen } = await placed((consumer) =>
       consumer
@@ -158,7 +159,7 @@ describe('exclude', () => {
   })
 })
 
-describe('with a global prefix', () => {
+overProtocols('with a global prefix', () => {
   const prefix = (app: any) => app.setGlobalPrefix('api', { exclude: ['dogs'] })
 
   it('paths and controllers are meant below it, and exclusions, too', async () => {
@@ -181,7 +182,7 @@ describe('with a global prefix', () => {
   })
 })
 
-describe('with versions in the path', () => {
+overProtocols('with versions in the path', () => {
   it('a controller covers its routes in all their versions; a path may name one', async () => {
     @Controller({ path: 'birds', version: ['1', '2'] })
     class Birds {
@@ -208,7 +209,7 @@ describe('with versions in the path', () => {
   })
 })
 
-describe('middleware classes', () => {
+overProtocols('middleware classes', () => {
   it('are built by the container, also where they are request-scoped or need something that is', async () => {
     let made = 0
     @Injectable()
@@ -275,7 +276,7 @@ describe('middleware classes', () => {
   })
 })
 
-describe('the order of middleware', () => {
+overProtocols('the order of middleware', () => {
   it('is app.use, then global modules, the root, and what it imports, each as configured', async () => {
     @Module({})
     class Deep {
@@ -342,7 +343,7 @@ describe('the order of middleware', () => {
   })
 })
 
-describe('a middleware', () => {
+overProtocols('a middleware', () => {
   type Plain = (request: HttpRequest, response: HttpResponse, next: NextFunction) => unknown
   const one = (middleware: Plain) => placed((consumer) => consumer.apply(middleware).forRoutes('*'))
 
@@ -461,7 +462,7 @@ describe('a middleware', () => {
   })
 })
 
-describe('app.use', () => {
+overProtocols('app.use', () => {
   const start = (configure: (app: any) => unknown) => {
     @Module({ controllers: [Cats, Dogs] })
     class AppModule {}

@@ -17,6 +17,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller()
@@ -77,7 +78,7 @@ class Root {
 @Module({ controllers: [Root] })
 class AppModule {}
 
-describe('parameter decorators', () => {
+overProtocols('parameter decorators', () => {
   it('@Param gives one or all', async () => {
     const { json } = await serve(AppModule)
     expect(await json('/params/1/x%20y')).toEqual({ all: { a: '1', b: 'x y' }, b: 'x y' })
@@ -201,7 +202,7 @@ describe('parameter decorators', () => {
   })
 })
 
-describe('rawBody', () => {
+overProtocols('rawBody', () => {
   it('is kept on the request for every body that is read, as a Buffer', async () => {
     @Controller()
     class Hooks {

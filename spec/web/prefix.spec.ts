@@ -1,4 +1,5 @@
 import { Controller, Get, Module, Post, RequestMethod, type Application } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller('cats')
@@ -33,7 +34,7 @@ class AppModule {}
 
 const start = (configure: (app: Application) => unknown) => serve(AppModule, {}, configure)
 
-describe('setGlobalPrefix', () => {
+overProtocols('setGlobalPrefix', () => {
   it('stands in front of all routes, with or without slashes', async () => {
     for (const prefix of ['api', '/api', 'api/', '/api/']) {
       const { text, fetch } = await start((app) => app.setGlobalPrefix(prefix))

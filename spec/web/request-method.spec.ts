@@ -7,6 +7,7 @@ import {
   type ConfiguresMiddleware,
   type MiddlewareConsumer,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller('files')
@@ -31,7 +32,7 @@ class App implements ConfiguresMiddleware {
   }
 }
 
-describe('RequestMethod', () => {
+overProtocols('RequestMethod', () => {
   it('has a number for each method that has a decorator', async () => {
     const { text } = await serve(App)
     expect(await text('/files', { method: 'PROPFIND' })).toBe('middleware')

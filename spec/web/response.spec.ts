@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Controller, Get, HttpCode, Module, Res } from 'corbel'
+import { Controller, Get, HttpCode, Module, Res, type CorbelError } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import type { WebResponse } from '../../lib/web/index.js'
 import { serve } from './serve.js'
 
@@ -19,7 +20,7 @@ async function answering(handler: (response: WebResponse) => unknown, passthroug
   return fetch('/')
 }
 
-describe('@Res()', () => {
+overProtocols('@Res()', () => {
   it('leaves the answer to the handler: what it returns is ignored', async () => {
     const answer = await answering((response) => {
       response.status(201).json({ by: 'hand' })
@@ -37,6 +38,45 @@ describe('@Res()', () => {
 
   it('keeps the status of the route', async () => {
     expect((await answering((response) => response.send('x'))).status).toBe(203)
+  })
+
+  const later: [string, (response: WebResponse) => unknown][] = [
+    ['setHeader()', (response) => response.setHeader('x-late', '1')],
+    ['setHeader()', (response) => response.header({ 'x-late': '1' })],
+    ['setHeader()', (response) => response.redirect('/')],
+    ['appendHeader()', (response) => response.cookie('a', 'b')],
+    ['removeHeader()', (response) => response.removeHeader('x-late')],
+    ['writeHead()', (response) => response.writeHead(500)],
+    ['json()', (response) => response.json({ late: true })],
+    ['send()', (response) => response.send('late')],
+  ]
+  const begun: [string, (response: WebResponse) => unknown][] = [
+    ['write', (response) => response.write('early')],
+    ['end', (response) => response.end('early')],
+  ]
+  it.each(
+    begun.flatMap(([name, begin]) => later.map(([call, change]) => [name, call, begin, change] as const)),
+  )('says after %s that it is too late for %s', async (_name, call, begin, change) => {
+    let code: unknown
+    const answer = await answering((response) => {
+      begin(response)
+      try {
+        change(response)
+      } catch (error) {
+        code = [(error as CorbelError).code, (error as Error).message.split(' ', 1)[0]]
+      }
+      response.end()
+    })
+    expect([answer.status, await answer.text()]).toEqual([203, 'early'])
+    expect(code).toEqual(['CORBEL_RESPONSE_HEAD_SENT', call])
+  })
+
+  it('may be changed in vain once the client is gone', async () => {
+    const answer = answering((response) => {
+      response.destroy()
+      expect(() => response.setHeader('x', '1').json({})).not.toThrow()
+    })
+    await expect(answer).rejects.toThrow()
   })
 
   it.each<[string, (response: WebResponse) => unknown, string | null, string]>([
@@ -156,7 +196,7 @@ describe('@Res()', () => {
   })
 })
 
-describe('@Res({ passthrough: true })', () => {
+overProtocols('@Res({ passthrough: true })', () => {
   it('sends the result with the status, headers and cookies set by hand', async () => {
     const answer = await answering((response) => {
       response.status(202).header('x-own', '1').cookie('a', '1')
@@ -179,7 +219,7 @@ describe('@Res({ passthrough: true })', () => {
   })
 })
 
-describe('sendFile', () => {
+overProtocols('sendFile', () => {
   let folder = ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'corbel-'))

@@ -14,6 +14,7 @@ import {
   type HttpResponse,
 } from 'corbel'
 import { of, throwError } from 'rxjs'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 const routes = (...controllers: Class[]) => {
@@ -45,7 +46,7 @@ async function answerOf(handler: () => unknown) {
   }
 }
 
-describe('results', () => {
+overProtocols('results', () => {
   class Cat {
     constructor(
       readonly name: string,
@@ -150,7 +151,7 @@ describe('results', () => {
   })
 })
 
-describe('StreamableFile', () => {
+overProtocols('StreamableFile', () => {
   it('sends bytes, a Node stream or an async iterable, with its headers', async () => {
     const fromBytes = await answerOf(() => new StreamableFile(Buffer.from('file')))
     expect(fromBytes).toMatchObject({ type: 'application/octet-stream', length: '4', body: 'file' })
@@ -199,7 +200,7 @@ describe('StreamableFile', () => {
   })
 })
 
-describe('@HttpCode, @Header and @Redirect', () => {
+overProtocols('@HttpCode, @Header and @Redirect', () => {
   let count = 0
   @Controller()
   class Root {
@@ -229,13 +230,15 @@ describe('@HttpCode, @Header and @Redirect', () => {
     @Get('bare') @Redirect() async bare() {
       return { url: '/late' }
     }
+    @Get('nowhere') @Redirect() nowhere() {}
   }
 
   it('set the status', async () => {
     const { fetch } = await routes(Root)
     expect((await fetch('/code', { method: 'POST' })).status).toBe(202)
     const empty = await fetch('/empty', { method: 'POST' })
-    expect([empty.status, await empty.text(), empty.headers.get('content-length')]).toEqual([204, '', null])
+    expect([empty.status, await empty.text()]).toEqual([204, ''])
+    for (const name of ['content-length', 'content-type']) expect(empty.headers.get(name)).toBeNull()
   })
 
   it('set headers, fixed or computed for each response', async () => {
@@ -264,5 +267,15 @@ describe('@HttpCode, @Header and @Redirect', () => {
     expect(await to('/choose/url')).toEqual([302, '/url'])
     expect(await to('/choose/both')).toEqual([307, '/both'])
     expect(await to('/bare')).toEqual([302, '/late'])
+  })
+
+  it('redirect nowhere without an address: that is an error, for the log', async () => {
+    const errors: unknown[] = []
+    const logger = { log() {}, warn() {}, error: (error: unknown) => errors.push(error) }
+    @Module({ controllers: [Root] })
+    class AppModule {}
+    const { fetch } = await serve(AppModule, { logger: logger as never })
+    expect((await fetch('/nowhere')).status).toBe(500)
+    expect(errors).toEqual([expect.objectContaining({ code: 'CORBEL_REDIRECT_URL' })])
   })
 })

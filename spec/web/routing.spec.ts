@@ -25,6 +25,7 @@ import {
   Unlock,
   type Class,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve, type Served } from './serve.js'
 
 const routes = (...controllers: Class[]) => {
@@ -54,7 +55,7 @@ function raw(
   })
 }
 
-describe('method decorators', () => {
+overProtocols('method decorators', () => {
   @Controller('things')
   class Things {
     @Get() get() {
@@ -256,7 +257,7 @@ describe('paths', () => {
   })
 })
 
-describe('what no route answers', () => {
+overProtocols('what no route answers', () => {
   @Controller('cats')
   class Cats {
     @Get() list() {
@@ -303,7 +304,7 @@ describe('what no route answers', () => {
   })
 })
 
-describe('controllers', () => {
+overProtocols('controllers', () => {
   it('may answer only a host, and take parameters from it', async () => {
     @Controller({ path: 'x', host: ':tenant.example.com' })
     class Tenant {

@@ -1,10 +1,11 @@
-import { createApp, type Application, type ApplicationOptions, type ModuleImport } from 'corbel'
+import { createApp, type Application, type CreateAppOptions, type ModuleImport } from 'corbel'
+import { fetchOver } from '../support/protocols.js'
 
 /** An application on a port of its own. */
 export interface Served {
   readonly app: Application
   readonly url: string
-  /** Fetches a path; redirects are not followed. */
+  /** Fetches a path by the protocol of the test (see `overProtocols`); redirects are not followed. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** Fetches a path and reads the body as text. */
   text(path: string, init?: RequestInit): Promise<string>
@@ -29,7 +30,7 @@ afterEach(async () => {
  */
 export async function serve(
   root: ModuleImport,
-  options: ApplicationOptions = {},
+  options: CreateAppOptions = {},
   configure?: (app: Application) => unknown,
 ): Promise<Served> {
   const app = await createApp(root, { logger: false, shutdownSignals: false, ...options })
@@ -37,7 +38,8 @@ export async function serve(
   await configure?.(app)
   await app.listen(0, '127.0.0.1')
   const url = await app.getUrl()
-  const send = (path: string, init: RequestInit = {}) => fetch(url + path, { redirect: 'manual', ...init })
+  const send = (path: string, init: RequestInit = {}) =>
+    fetchOver(url + path, { redirect: 'manual', ...init })
   return {
     app,
     url,

@@ -9,6 +9,7 @@ import {
   type Class,
   type VersioningOptions,
 } from 'corbel'
+import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 
 @Controller({ path: 'cats', version: '1' })
@@ -60,7 +61,7 @@ const start = (versioning: VersioningOptions | undefined, ...more: Class[]) => {
   return serve(AppModule, {}, (app) => versioning !== undefined && app.enableVersioning(versioning))
 }
 
-describe('URI versioning', () => {
+overProtocols('URI versioning', () => {
   it('puts the version in front of the path, and is the default type', async () => {
     for (const options of [{}, { type: VersioningType.URI }]) {
       const { text, fetch } = await start(options)
@@ -106,80 +107,82 @@ describe('URI versioning', () => {
   })
 })
 
-describe.each<
-  [string, VersioningOptions, (version: string) => [path: string, headers: Record<string, string>]]
->([
-  [
-    'header versioning',
-    { type: VersioningType.HEADER, header: 'X-Version' },
-    (version) => ['', { 'x-version': version }],
-  ],
-  [
-    'media type versioning',
-    { type: VersioningType.MEDIA_TYPE, key: 'v=' },
-    (version) => ['', { accept: `text/html, application/json;v=${version}` }],
-  ],
-  ['query versioning', { type: VersioningType.QUERY, key: 'ver' }, (version) => [`?ver=${version}`, {}]],
-  [
-    'custom versioning',
-    { type: VersioningType.CUSTOM, extractor: (request) => String(request.headers['x-custom'] ?? '') },
-    (version) => ['', { 'x-custom': version }],
-  ],
-])('%s', (_name, options, ask) => {
-  const asking = async (path: string, version: string | undefined, more: VersioningOptions = {}) => {
-    const { fetch } = await start({ ...options, ...more })
-    const [query, headers] = version === undefined ? ['', {}] : ask(version)
-    const answer = await fetch(path + query, { headers })
-    return answer.status === 200 ? answer.text() : answer.status
-  }
-
-  it('leads to the routes of the version', async () => {
-    expect(await asking('/cats', '1')).toBe('v1 list')
-    expect(await asking('/cats', '2')).toBe('v2 list')
-    expect(await asking('/cats', '3')).toBe('v2 list')
-    expect(await asking('/cats/tom', '1')).toBe('v1 tom')
-    expect(await asking('/cats/tom', '3')).toBe('v2 tom')
-  })
-
-  it('never lets a route of one version hide those of another', async () => {
-    expect(await asking('/cats/special', '2')).toBe('v2 special')
-    expect(await asking('/cats/special', '1')).toBe('v1 special')
-  })
-
-  it('answers 404 for an unknown version or none', async () => {
-    expect(await asking('/cats', '4')).toBe(404)
-    expect(await asking('/cats', undefined)).toBe(404)
-  })
-
-  it('serves neutral and unversioned routes for every version and for none', async () => {
-    for (const version of ['1', '9', undefined]) {
-      expect(await asking('/health', version)).toBe('healthy')
-      expect(await asking('/plain', version)).toBe('plain')
+overProtocols('versioning', () => {
+  describe.each<
+    [string, VersioningOptions, (version: string) => [path: string, headers: Record<string, string>]]
+  >([
+    [
+      'header versioning',
+      { type: VersioningType.HEADER, header: 'X-Version' },
+      (version) => ['', { 'x-version': version }],
+    ],
+    [
+      'media type versioning',
+      { type: VersioningType.MEDIA_TYPE, key: 'v=' },
+      (version) => ['', { accept: `text/html, application/json;v=${version}` }],
+    ],
+    ['query versioning', { type: VersioningType.QUERY, key: 'ver' }, (version) => [`?ver=${version}`, {}]],
+    [
+      'custom versioning',
+      { type: VersioningType.CUSTOM, extractor: (request) => String(request.headers['x-custom'] ?? '') },
+      (version) => ['', { 'x-custom': version }],
+    ],
+  ])('%s', (_name, options, ask) => {
+    const asking = async (path: string, version: string | undefined, more: VersioningOptions = {}) => {
+      const { fetch } = await start({ ...options, ...more })
+      const [query, headers] = version === undefined ? ['', {}] : ask(version)
+      const answer = await fetch(path + query, { headers })
+      return answer.status === 200 ? answer.text() : answer.status
     }
-  })
 
-  it('prefers the version to the neutral route', async () => {
-    expect(await asking('/mixed', '2')).toBe('two')
-    expect(await asking('/mixed', '1')).toBe('one and neutral')
-    expect(await asking('/mixed', undefined)).toBe('one and neutral')
-  })
+    it('leads to the routes of the version', async () => {
+      expect(await asking('/cats', '1')).toBe('v1 list')
+      expect(await asking('/cats', '2')).toBe('v2 list')
+      expect(await asking('/cats', '3')).toBe('v2 list')
+      expect(await asking('/cats/tom', '1')).toBe('v1 tom')
+      expect(await asking('/cats/tom', '3')).toBe('v2 tom')
+    })
 
-  it('gives routes without a version the default one', async () => {
-    expect(await asking('/plain', '7', { defaultVersion: '7' })).toBe('plain')
-    expect(await asking('/plain', undefined, { defaultVersion: '7' })).toBe(404)
-    expect(await asking('/plain', undefined, { defaultVersion: VERSION_NEUTRAL })).toBe('plain')
-  })
+    it('never lets a route of one version hide those of another', async () => {
+      expect(await asking('/cats/special', '2')).toBe('v2 special')
+      expect(await asking('/cats/special', '1')).toBe('v1 special')
+    })
 
-  it('answers 405 within the version', async () => {
-    const { fetch } = await start(options)
-    const [query, headers] = ask('1')
-    const answer = await fetch(`/cats${query}`, { method: 'DELETE', headers })
-    expect(answer.status).toBe(405)
-    expect(answer.headers.get('allow')).toContain('GET')
+    it('answers 404 for an unknown version or none', async () => {
+      expect(await asking('/cats', '4')).toBe(404)
+      expect(await asking('/cats', undefined)).toBe(404)
+    })
+
+    it('serves neutral and unversioned routes for every version and for none', async () => {
+      for (const version of ['1', '9', undefined]) {
+        expect(await asking('/health', version)).toBe('healthy')
+        expect(await asking('/plain', version)).toBe('plain')
+      }
+    })
+
+    it('prefers the version to the neutral route', async () => {
+      expect(await asking('/mixed', '2')).toBe('two')
+      expect(await asking('/mixed', '1')).toBe('one and neutral')
+      expect(await asking('/mixed', undefined)).toBe('one and neutral')
+    })
+
+    it('gives routes without a version the default one', async () => {
+      expect(await asking('/plain', '7', { defaultVersion: '7' })).toBe('plain')
+      expect(await asking('/plain', undefined, { defaultVersion: '7' })).toBe(404)
+      expect(await asking('/plain', undefined, { defaultVersion: VERSION_NEUTRAL })).toBe('plain')
+    })
+
+    it('answers 405 within the version', async () => {
+      const { fetch } = await start(options)
+      const [query, headers] = ask('1')
+      const answer = await fetch(`/cats${query}`, { method: 'DELETE', headers })
+      expect(answer.status).toBe(405)
+      expect(answer.headers.get('allow')).toContain('GET')
+    })
   })
 })
 
-describe('custom versioning', () => {
+overProtocols('custom versioning', () => {
   it('may name several versions, the best first', async () => {
     const { text } = await start({
       type: VersioningType.CUSTOM,
@@ -200,7 +203,7 @@ describe('custom versioning', () => {
   })
 })
 
-describe('@Version on a class', () => {
+overProtocols('@Version on a class', () => {
   it('counts like the option of @Controller, and a method overrides it', async () => {
     @Version('5')
     @Controller('own')

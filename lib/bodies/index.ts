@@ -1,0 +1,3 @@
+export { cborBody, messagePackBody } from './binary.js'
+export { bodiesFeature } from './feature.js'
+export { xmlBody, type XmlBodyOptions } from './xml.js'
