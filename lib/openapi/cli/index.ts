@@ -1,0 +1,5 @@
+export { readDocstrings, type Docstrings, type ReadDocstringsOptions } from './docstrings.js'
+export { documentText, readDocument, type DocumentFormat } from './document-file.js'
+export { documentOfEntry, type EntryOptions } from './entry.js'
+export { DocumentUnreadable, OpenApiCommandInvalid, OpenApiEntryInvalid } from './errors.js'
+export { OPENAPI_HELP, runOpenApiCommand, type CommandOutput } from './run.js'
