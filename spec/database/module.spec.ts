@@ -11,7 +11,7 @@ import {
   type TypeOrmOptionsFactory,
 } from 'corbel/database/typeorm'
 import { copyFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   Column,
   DataSource,
@@ -23,6 +23,7 @@ import {
   type Repository,
 } from 'typeorm'
 import { loadLibsql, loadTypeOrm } from '../../lib/database/typeorm/packages.js'
+import { deferred } from '../server/start.js'
 import { databaseFile } from './temporary.js'
 
 @Entity()
@@ -282,12 +283,15 @@ describe('TypeOrmModule', () => {
   })
 
   it('keeps the database open until the requests in flight have ended', async () => {
+    const arrived = deferred()
+    const released = deferred()
     @Controller('books')
     class BooksController {
       constructor(private readonly books: Books) {}
       @Get('slow')
       async slow() {
-        await delay(150)
+        arrived.resolve()
+        await released.promise
         return { count: await this.books.repository.count() }
       }
     }
@@ -300,8 +304,11 @@ describe('TypeOrmModule', () => {
     await app.listen(0, '127.0.0.1')
     const { source } = app.get(Books)
     const answer = fetch(`${await app.getUrl()}/books/slow`)
-    await delay(50)
+    await arrived.promise
     const closing = app.close()
+    // enough turns for a database that does not wait to be gone
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
+    released.resolve()
     const response = await answer
     expect([response.status, await response.json()]).toEqual([200, { count: 0 }])
     await closing

@@ -31,6 +31,14 @@ describe('an SQLite data source that everybody uses at once', () => {
     if (source.isInitialized) await source.destroy()
   })
 
+  it('takes a null that is the only parameter', async () => {
+    await open()
+    expect(await source.query('SELECT ? IS NULL AS is_null', [null])).toEqual([{ is_null: 1 }])
+    await source.query('CREATE TABLE notes (text TEXT)')
+    await source.query('INSERT INTO notes VALUES (?)', [null])
+    expect(await source.query('SELECT text FROM notes')).toEqual([{ text: null }])
+  })
+
   const texts = async () =>
     (await source.getRepository(Entry).find({ order: { id: 'ASC' } })).map(({ text }) => text)
 

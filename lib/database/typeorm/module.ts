@@ -1,4 +1,4 @@
-import type { DataSource, DataSourceOptions, ObjectLiteral, Repository } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import type { MaybePromise } from '../../common/index.js'
 import { InjectionToken, Module, type DynamicModule, type Provider, type Token } from '../../di/index.js'
 import type { OnApplicationShutdown } from '../../core/index.js'
@@ -6,12 +6,11 @@ import {
   DEFAULT_DATA_SOURCE,
   getDataSourceToken,
   getEntityManagerToken,
-  getRepositoryToken,
   type EntityTarget,
 } from '../tokens.js'
 import { DatabaseOptionsMissing } from './errors.js'
 import { EntityCollector } from './feature.js'
-import { openDataSource } from './open.js'
+import { closeDataSource, openResolved } from './open.js'
 import {
   dataSourceName,
   resolveOptions,
@@ -20,6 +19,8 @@ import {
   type TypeOrmOptionsFactory,
 } from './options.js'
 import { loadTypeOrm, type TypeOrm } from './packages.js'
+import { featureProviders } from './repositories.js'
+import { tenantsModule, type TenantsModuleOptions } from './tenants/index.js'
 
 /**
  * Connects an application with databases through typeorm: `forRoot` opens a data source for the whole application,
@@ -38,10 +39,11 @@ export class TypeOrmModule {
    * Opens a data source at boot and closes it at shutdown, after the requests in flight. Repositories, `DataSource`
    * and `EntityManager` (by class, for the default one) can be injected everywhere.
    *
-   * @param options typeorm's, or `{ database: 'file.sqlite' }` for the embedded database; and Corbel's own settings
+   * @param options typeorm's, `{ url }`, or `{ database: 'file.sqlite' }` for the embedded database; and Corbel's own settings;
+   *   left out, the URL in `DATABASE_URL`
    * @throws {CorbelError} CORBEL_PACKAGE_MISSING; at boot CORBEL_DATABASE_UNAVAILABLE
    */
-  static forRoot(options: TypeOrmModuleOptions): DynamicModule {
+  static forRoot(options: TypeOrmModuleOptions = {}): DynamicModule {
     const name = dataSourceName(options)
     return rootModule(name, (provide) => [{ provide, useValue: options }], {})
   }
@@ -60,19 +62,27 @@ export class TypeOrmModule {
   /**
    * Provides the repositories of entities in the module that imports it, and adds the entities to the data source.
    *
-   * @param entities classes or schemas
+   * @param entities classes or schemas; and classes with `@CustomRepository`, which bring their entity
    * @param dataSource the data source's name; the default one if left out
    */
   static forFeature(
     entities: readonly EntityTarget[],
     dataSource: string = DEFAULT_DATA_SOURCE,
   ): DynamicModule {
-    const providers = entities.map((entity) => ({
-      provide: getRepositoryToken(entity, dataSource),
-      useFactory: (source: DataSource) => repositoryOf(source, entity),
-      inject: [getDataSourceToken(dataSource)],
-    }))
+    const providers = entities.flatMap((one) => featureProviders(one, dataSource))
     return { module: TypeOrmModule, providers, exports: providers.map(({ provide }) => provide) }
+  }
+
+  /**
+   * Opens a database for each tenant when it is needed, a bounded number of them at a time. What is injected is always that
+   * of the tenant for which the running code works: that of the request, or of `Tenants.run`.
+   *
+   * @param options how tenants are found and opened
+   * @throws {CorbelError} CORBEL_PACKAGE_MISSING
+   */
+  static forTenants(options: TenantsModuleOptions): DynamicModule {
+    const collector = new EntityCollector(dataSourceName(options))
+    return tenantsModule(TypeOrmModule, loadTypeOrm(), collector, options)
   }
 }
 
@@ -95,7 +105,7 @@ function rootModule(
       provide: source,
       useFactory: (complete: TypeOrmModuleOptions) => {
         const resolved = resolveOptions(complete, name, collector.entities)
-        return openDataSource(typeorm, resolved, dataSourceFactory)
+        return openResolved(typeorm, resolved, dataSourceFactory)
       },
       inject: [options],
     },
@@ -141,17 +151,7 @@ function closingToken(name: string): InjectionToken {
 class Closing implements OnApplicationShutdown {
   constructor(private readonly source: DataSource) {}
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.source.isInitialized) await this.source.destroy()
+  onApplicationShutdown(): Promise<void> {
+    return closeDataSource(this.source)
   }
-}
-
-function repositoryOf(source: DataSource, entity: EntityTarget): Repository<ObjectLiteral> {
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- typeorm's own type for it names its classes
-  const target = entity as new () => ObjectLiteral
-  const type: DataSourceOptions['type'] = source.options.type
-  if (type === 'mongodb') return source.getMongoRepository(target)
-  return source.getMetadata(target).treeType === undefined
-    ? source.getRepository(target)
-    : source.getTreeRepository(target)
 }

@@ -32,10 +32,34 @@ export function loadLibsql(from: PackageLoader = load): unknown {
   return loadPackage('libsql', 'The embedded SQLite database of TypeOrmModule', from)
 }
 
-function loadPackage(name: string, purpose: string, from: PackageLoader): unknown {
+/**
+ * Loads a package that may not be installed.
+ *
+ * @param name of the package
+ * @param purpose for the message: what needs it
+ * @param from for tests
+ * @throws {CorbelError} CORBEL_PACKAGE_MISSING with the install line
+ */
+export function loadPackage(name: string, purpose: string, from: PackageLoader = load): unknown {
   try {
     return from(name)
   } catch (error) {
     throw explainMissingPackage(error, name, purpose)
+  }
+}
+
+/**
+ * Loads a package that adds something where it is installed.
+ *
+ * @param name of the package
+ * @param from for tests
+ * @returns undefined if it is not installed
+ */
+export function loadIfInstalled(name: string, from: PackageLoader = load): unknown {
+  try {
+    return from(name)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined
+    throw error
   }
 }

@@ -1,5 +1,6 @@
-import type { DataSource, DataSourceOptions, EntityManager, QueryRunner } from 'typeorm'
+import type { DataSource, DataSourceOptions } from 'typeorm'
 import { ConnectionLock } from './connection-lock.js'
+import { joinTransactions } from './join-transactions.js'
 import type { TypeOrm } from './packages.js'
 import { shareConnection } from './serial-runner.js'
 import { TransactionFlows } from './transaction-flow.js'
@@ -24,28 +25,6 @@ export function createSerialDataSource(
   let statements: unknown
 
   class SerialDataSource extends Base {
-    override createQueryRunner(mode?: 'master' | 'slave'): QueryRunner {
-      const joined = flows.current?.runner
-      if (joined !== undefined) return joined
-      // the driver makes a new runner only if it remembers none
-      Object.assign(this.driver, { queryRunner: undefined })
-      const runner = super.createQueryRunner(mode)
-      const own: unknown = Reflect.get(runner, 'stmtCache')
-      if (own !== undefined) Reflect.set(runner, 'stmtCache', (statements ??= own))
-      return shareConnection(runner, lock, flows)
-    }
-
-    override createEntityManager(queryRunner?: QueryRunner): EntityManager {
-      const manager = super.createEntityManager(queryRunner)
-      const { transaction } = manager
-      return Object.assign(manager, {
-        transaction: (...args: unknown[]): Promise<unknown> => {
-          const run = (target: EntityManager): Promise<unknown> => Reflect.apply(transaction, target, args)
-          return flows.transaction(manager, run, () => this.createQueryRunner())
-        },
-      })
-    }
-
     override async destroy(): Promise<void> {
       // work in the background may be in a transaction still; after the timeout it has had its time
       await lock.untilFree().catch(() => undefined)
@@ -58,5 +37,15 @@ export function createSerialDataSource(
     }
   }
 
-  return new SerialDataSource(options)
+  const source = new SerialDataSource(options)
+  const create = source.createQueryRunner.bind(source)
+  joinTransactions(source, flows, (mode) => {
+    // the driver makes a new runner only if it remembers none
+    Object.assign(source.driver, { queryRunner: undefined })
+    const runner = create(mode)
+    const own: unknown = Reflect.get(runner, 'stmtCache')
+    if (own !== undefined) Reflect.set(runner, 'stmtCache', (statements ??= own))
+    return shareConnection(runner, lock, flows)
+  })
+  return source
 }

@@ -21,7 +21,8 @@ export function shareConnection<R extends QueryRunner>(
   const commit = runner.commitTransaction.bind(runner)
   const rollback = runner.rollbackTransaction.bind(runner)
   const release = runner.release.bind(runner)
-  const query = (args: unknown[]): Promise<unknown> => Reflect.apply(plainQuery, runner, args)
+  const query = ([text, values, ...rest]: unknown[]): Promise<unknown> =>
+    Reflect.apply(plainQuery, runner, [text, bindable(values), ...rest])
   let hasConnection = false
 
   function leaveIfEnded(): void {
@@ -84,4 +85,9 @@ export function shareConnection<R extends QueryRunner>(
       await release()
     },
   })
+}
+
+/** A lone NULL is taken by libsql for an object of named parameters; in a list of its own it is what it is. */
+function bindable(values: unknown): unknown {
+  return Array.isArray(values) && values.length === 1 && values[0] === null ? [values] : values
 }

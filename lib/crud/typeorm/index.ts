@@ -1,0 +1,2 @@
+export { Crud } from './driver.js'
+export { CrudDatabaseUnsupported } from './dialect.js'

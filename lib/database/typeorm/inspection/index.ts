@@ -1,0 +1,7 @@
+export {
+  inspectDatabase,
+  type ColumnInspection,
+  type IndexInspection,
+  type ReferenceInspection,
+  type TableInspection,
+} from './inspect.js'

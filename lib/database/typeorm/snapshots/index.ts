@@ -1,0 +1,1 @@
+export { databaseSnapshot, type DatabaseSnapshot } from './snapshot.js'

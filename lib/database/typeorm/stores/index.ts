@@ -1,0 +1,5 @@
+export { TypeOrmCache } from './cache.js'
+export { storeEntities, type CacheRow, type SessionRow, type StoreEntities } from './entities.js'
+export { StoreContended } from './errors.js'
+export { TypeOrmStoresModule, type TypeOrmStoresOptions } from './module.js'
+export { TypeOrmSessionStore } from './session-store.js'
