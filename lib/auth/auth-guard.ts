@@ -1,14 +1,21 @@
 import { CorbelError, type MaybePromise } from '../common/index.js'
-import type { CanActivate, ExecutionContext } from '../pipeline/index.js'
+import { Describes, type CanActivate, type EnhancerNotes, type ExecutionContext } from '../pipeline/index.js'
 import { challenge } from './challenge.js'
 import { AuthenticationFailed, TokenExpired } from './errors.js'
-import { policyOf, type AuthenticationPolicy } from './policy.js'
+import { declaredPolicy, policyOf, type AuthenticationPolicy } from './policy.js'
 import { attachPrincipal } from './principal.js'
 
 /**
  * Finds out who makes a call and lets only known ones through, as `@Public()` and `@Authenticated()` say. Extend it for
  * a way to log in of your own.
  */
+@Describes(({ endpoint, instance }) => {
+  const { scheme = 'Bearer', policy = 'required' } = (instance ?? {}) as {
+    scheme?: string
+    policy?: AuthenticationPolicy
+  }
+  return notesFor(declaredPolicy(endpoint, policy), scheme)
+})
 export abstract class AuthGuard implements CanActivate {
   /** What counts where neither method nor class says anything. */
   protected readonly policy: AuthenticationPolicy = 'required'
@@ -59,4 +66,22 @@ export abstract class AuthGuard implements CanActivate {
       throw new AuthenticationFailed(message, challenge(this.scheme, parameters), error)
     }
   }
+}
+
+/** Schemes that have a name of their own in OpenAPI, as IANA registers them; others are a header. */
+const HTTP_SCHEMES = new Set(['basic', 'bearer', 'digest', 'dpop', 'hoba', 'mutual', 'negotiate', 'vapid'])
+
+function notesFor(policy: AuthenticationPolicy, scheme: string): EnhancerNotes | undefined {
+  if (policy === 'public') return undefined
+  const name = scheme.toLowerCase()
+  const definition = HTTP_SCHEMES.has(name)
+    ? { type: 'http', scheme: name }
+    : {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description: `\`${scheme} <token>\``,
+      }
+  const security = { name, scheme: definition, optional: policy === 'optional' }
+  return { security: [security], responses: { 401: 'The credentials are missing or not valid.' } }
 }

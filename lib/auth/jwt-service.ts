@@ -1,8 +1,8 @@
 import type { JWTPayload } from 'jose'
 import { toSeconds } from './duration.js'
-import { JwtKeyMissing, TokenExpired, TokenInvalid } from './errors.js'
-import type { Jose } from './jose.js'
-import type { JwtKeys } from './keys.js'
+import { JwtKeyMissing, TokenInvalid } from './errors.js'
+import { explainTokenError, type Jose } from './jose.js'
+import { publishKeys, type JwtKeys } from './keys.js'
 import type { JwtModuleOptions, JwtSignOptions, JwtVerifyOptions } from './options.js'
 
 /** The claims of a token: the registered ones, and the application's own. */
@@ -64,7 +64,7 @@ export class JwtService {
    * @throws {CorbelError} CORBEL_JWT_KEY_MISSING if there is only a public key
    */
   async sign(payload: object, options: JwtSignOptions = {}): Promise<string> {
-    const { signing, algorithm } = this.keys
+    const { signing, algorithm, kid } = this.keys
     if (signing === undefined) throw new JwtKeyMissing({ option: 'privateKey' })
     const { issuer, audience, subject, jwtid, expiresIn, notBefore } = { ...this.signDefaults, ...options }
     const now = Math.floor(Date.now() / 1000)
@@ -76,7 +76,9 @@ export class JwtService {
     if (notBefore !== undefined) claims.nbf = now + toSeconds(notBefore)
     const seconds = lifetime(expiresIn ?? DEFAULT_LIFETIME)
     if (claims.exp === undefined && seconds !== undefined) claims.exp = now + seconds
-    return new this.jose.SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(signing)
+    return new this.jose.SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(kid !== undefined && { kid }) })
+      .sign(signing)
   }
 
   /**
@@ -90,8 +92,9 @@ export class JwtService {
   async verify<T extends object = JwtPayload>(token: string, options: JwtVerifyOptions = {}): Promise<T> {
     const { issuer, audience, subject, clockTolerance, maxAge } = { ...this.verifyDefaults, ...options }
     try {
-      const { payload } = await this.jose.jwtVerify<T>(token, this.keys.verifying, {
-        algorithms: [...this.keys.algorithms],
+      const keys = this.keysFor(token)
+      const { payload } = await this.jose.jwtVerify<T>(token, keys.verifying, {
+        algorithms: [...keys.algorithms],
         ...(issuer !== undefined && { issuer: typeof issuer === 'string' ? issuer : [...issuer] }),
         ...(audience !== undefined && { audience: typeof audience === 'string' ? audience : [...audience] }),
         ...(subject !== undefined && { subject }),
@@ -100,8 +103,13 @@ export class JwtService {
       })
       return payload
     } catch (error) {
-      throw this.explain(error)
+      throw explainTokenError(this.jose, error)
     }
+  }
+
+  /** The public halves of the keys, for `/.well-known/jwks.json`: others verify tokens by them. */
+  publicKeys(): { readonly keys: readonly Readonly<Record<string, unknown>>[] } {
+    return publishKeys(this.keys)
   }
 
   /**
@@ -129,24 +137,15 @@ export class JwtService {
     return this.verify<T>(token, options)
   }
 
-  private explain(error: unknown): unknown {
-    const { errors } = this.jose
-    if (error instanceof errors.JWTExpired && error.claim === 'exp') {
-      return new TokenExpired({ expiredAt: new Date((error.payload.exp ?? 0) * 1000) }, { cause: error })
-    }
-    // a broken key is not the client's fault
-    if (!(error instanceof errors.JOSEError)) return error
-    return new TokenInvalid({ reason: reasonOf(error, errors) }, { cause: error })
+  /** Of several keys the one that the token names: it is used by its own algorithm alone, whatever the head says. */
+  private keysFor(token: string): JwtKeys {
+    const { ring } = this.keys
+    if (ring === undefined) return this.keys
+    const kid = this.decode(token)?.header['kid']
+    const named = typeof kid === 'string' ? ring.get(kid) : undefined
+    if (named === undefined) throw new TokenInvalid({ reason: 'its key is not known.' })
+    return named
   }
-}
-
-function reasonOf(error: Error, errors: Jose['errors']): string {
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature does not match.'
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not accepted.'
-  if (error instanceof errors.JWTExpired) return 'it is too old.'
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return `the claim "${error.claim}" is not as expected.`
-  return 'it is malformed.'
 }
 
 function lifetime(expiresIn: NonNullable<JwtSignOptions['expiresIn']>): number | undefined {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { JwtOptionsInvalid } from './errors.js'
-import type { JwtAlgorithm, JwtModuleOptions } from './options.js'
+import type { JwtAlgorithm, JwtKeyOptions, JwtModuleOptions } from './options.js'
 
 /** The keys of a module and the algorithms for which they may be used. */
 export interface JwtKeys {
@@ -12,6 +12,10 @@ export interface JwtKeys {
   readonly algorithms: readonly JwtAlgorithm[]
   /** Something that works but should be changed. */
   readonly warning: string | undefined
+  /** The id of the key that signs; undefined for a key without one. */
+  readonly kid?: string
+  /** Of several keys all, by id; undefined where there is one without an id. */
+  readonly ring?: ReadonlyMap<string, JwtKeys>
 }
 
 /**
@@ -21,7 +25,8 @@ export interface JwtKeys {
  * @throws {CorbelError} CORBEL_JWT_OPTIONS_INVALID if there is no key, too many, or one that the algorithm cannot use
  */
 export function readKeys(options: JwtModuleOptions): JwtKeys {
-  const { secret, privateKey, publicKey } = options
+  const { secret, privateKey, publicKey, keys } = options
+  if (keys !== undefined) return readRing(options, keys)
   if (secret !== undefined && (privateKey !== undefined || publicKey !== undefined)) {
     throw invalid('it has both a secret and a key pair. Keep one of them.')
   }
@@ -30,6 +35,42 @@ export function readKeys(options: JwtModuleOptions): JwtKeys {
     throw invalid('it has no key. Give it a secret (for HS256), or privateKey and publicKey.')
   }
   return asymmetric(privateKey, publicKey, options)
+}
+
+function readRing(options: JwtModuleOptions, keys: readonly JwtKeyOptions[]): JwtKeys {
+  const { secret, privateKey, publicKey, algorithm, algorithms } = options
+  if ([secret, privateKey, publicKey, algorithm, algorithms].some((one) => one !== undefined))
+    throw invalid('it has keys, and beside them what is said in each of them.')
+  const ring = new Map<string, JwtKeys>()
+  for (const { kid, ...key } of keys) {
+    if (typeof kid !== 'string' || kid === '' || ring.has(kid))
+      throw invalid(`the id of a key is missing or taken: "${kid}".`)
+    ring.set(kid, { ...readKeys(key), kid })
+  }
+  const [first] = ring.values()
+  if (first === undefined) throw invalid('keys is empty.')
+  const warning = [...ring.values()].find((one) => one.warning !== undefined)?.warning
+  return { ...first, warning, ring }
+}
+
+/**
+ * The public halves of keys, as issuers publish them. Secrets are left out.
+ *
+ * @param keys of a module
+ * @see RFC 7517 §5
+ */
+export function publishKeys(keys: JwtKeys): { readonly keys: readonly Readonly<Record<string, unknown>>[] } {
+  const all = keys.ring === undefined ? [keys] : [...keys.ring.values()]
+  return {
+    keys: all
+      .filter(({ verifying }) => verifying.type === 'public')
+      .map(({ verifying, kid, algorithm }) => ({
+        ...verifying.export({ format: 'jwk' }),
+        ...(kid !== undefined && { kid }),
+        alg: algorithm,
+        use: 'sig',
+      })),
+  }
 }
 
 function symmetric(secret: string | Uint8Array, options: JwtModuleOptions): JwtKeys {

@@ -44,6 +44,14 @@ export interface JwtVerifyOptions {
   readonly maxAge?: Duration
 }
 
+/** One of several keys. */
+export interface JwtKeyOptions extends Pick<JwtModuleOptions, 'secret' | 'privateKey' | 'publicKey'> {
+  /** The key's id, written into the head of tokens; never used for another key. */
+  readonly kid: string
+  /** The one algorithm of this key; by default what suits it. */
+  readonly algorithm?: JwtAlgorithm
+}
+
 /** The options of `JwtModule`: one key (or pair), and what tokens are like. */
 export interface JwtModuleOptions {
   /** The key of HS256, HS384 and HS512; should have as many bytes as the hash (32, 48, 64). */
@@ -52,6 +60,11 @@ export interface JwtModuleOptions {
   readonly privateKey?: string
   /** PEM (SPKI or certificate); verifies. Taken from the private key if left out. */
   readonly publicKey?: string
+  /**
+   * Several keys in the place of one: the first signs, all verify, each by its own algorithm. To rotate, put a new key in
+   * front, and take the old one away when its tokens have expired.
+   */
+  readonly keys?: readonly JwtKeyOptions[]
   /** The algorithm that signs; by default HS256 for a secret, otherwise what suits the key (RS256, ES256, EdDSA …). */
   readonly algorithm?: JwtAlgorithm
   /** The algorithms that are accepted; only `algorithm` by default. */

@@ -1,9 +1,9 @@
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
-import { Inject, Injectable, InjectionToken, Optional } from '../di/index.js'
-import { PasswordHashInvalid } from './errors.js'
+import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions as NodeScryptOptions } from 'node:crypto'
+import { PasswordHashInvalid } from '../errors.js'
+import type { PasswordAlgorithm } from './algorithm.js'
 
-/** How expensive hashing is. The defaults take 16 MiB and about 0.2 s of one core. */
-export interface PasswordOptions {
+/** How expensive scrypt is. The defaults take 16 MiB and about 0.2 s of one core. */
+export interface ScryptOptions {
   /** log2 of scrypt's N: each step doubles time and memory. Default 14. */
   readonly cost?: number
   /** scrypt's r: memory is 128 · 2^cost · blockSize bytes. Default 8. */
@@ -12,10 +12,7 @@ export interface PasswordOptions {
   readonly parallelization?: number
 }
 
-/** Provide options under this token to change how `PasswordHasher` hashes. */
-export const PASSWORD_OPTIONS = new InjectionToken<PasswordOptions>('PASSWORD_OPTIONS')
-
-interface StoredHash extends Required<PasswordOptions> {
+interface StoredHash extends Required<ScryptOptions> {
   readonly salt: Buffer
   readonly key: Buffer
 }
@@ -26,27 +23,18 @@ const FORM =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,172})$/
 
 /**
- * Hashes passwords with scrypt. A hash carries its parameters (`$scrypt$ln=14,r=8,p=5$salt$key`), so that they can be
- * raised later: old hashes stay valid, and `needsRehash` tells which to renew at the next login.
+ * scrypt, which every Node has.
  *
  * @see RFC 7914
  */
-@Injectable()
-export class PasswordHasher {
-  private readonly parameters: Required<PasswordOptions>
+export class Scrypt implements PasswordAlgorithm {
+  private readonly parameters: Required<ScryptOptions>
 
-  /** @param options see `PasswordOptions` */
-  constructor(@Optional() @Inject(PASSWORD_OPTIONS) options: PasswordOptions = {}) {
-    const { cost = 14, blockSize = 8, parallelization = 5 } = options
+  /** @param options see `ScryptOptions` */
+  constructor({ cost = 14, blockSize = 8, parallelization = 5 }: ScryptOptions = {}) {
     this.parameters = { cost, blockSize, parallelization }
   }
 
-  /**
-   * Hashes a password with a salt of its own.
-   *
-   * @param password as typed; equal texts in different Unicode forms count as equal
-   * @returns text to store
-   */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES)
     const key = await derive(password, salt, KEY_BYTES, this.parameters)
@@ -54,28 +42,11 @@ export class PasswordHasher {
     return `$scrypt$ln=${cost},r=${blockSize},p=${parallelization}$${unpadded(salt)}$${unpadded(key)}`
   }
 
-  /**
-   * Compares a password with a stored hash, in a time that does not depend on where they differ.
-   *
-   * @param password as typed
-   * @param stored what `hash` gave; undefined where there is no such account: takes as long and is false, so that
-   *   the time does not tell which accounts exist
-   * @throws {CorbelError} CORBEL_PASSWORD_HASH_INVALID if `stored` is something else
-   */
-  async verify(password: string, stored: string | undefined): Promise<boolean> {
-    if (stored === undefined) {
-      await derive(password, randomBytes(SALT_BYTES), KEY_BYTES, this.parameters)
-      return false
-    }
+  async verify(password: string, stored: string): Promise<boolean> {
     const { salt, key, ...parameters } = read(stored)
     return timingSafeEqual(await derive(password, salt, key.length, parameters), key)
   }
 
-  /**
-   * Tells whether a hash was made with other parameters than the present ones.
-   *
-   * @param stored what `hash` gave
-   */
   needsRehash(stored: string): boolean {
     const { cost, blockSize, parallelization } = read(stored)
     const wanted = this.parameters
@@ -101,7 +72,7 @@ function read(stored: string): StoredHash {
   return { ...parameters, salt: Buffer.from(salt, 'base64'), key: Buffer.from(key, 'base64') }
 }
 
-function memoryOf({ cost, blockSize, parallelization }: Required<PasswordOptions>): number {
+function memoryOf({ cost, blockSize, parallelization }: Required<ScryptOptions>): number {
   return 128 * blockSize * (2 ** cost + parallelization)
 }
 
@@ -109,12 +80,12 @@ function derive(
   password: string,
   salt: Buffer,
   length: number,
-  parameters: Required<PasswordOptions>,
+  parameters: Required<ScryptOptions>,
 ): Promise<Buffer> {
   const { cost, blockSize: r, parallelization: p } = parameters
-  const options: ScryptOptions = { N: 2 ** cost, r, p, maxmem: 2 * memoryOf(parameters) }
+  const options: NodeScryptOptions = { N: 2 ** cost, r, p, maxmem: 2 * memoryOf(parameters) }
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, length, options, (error, key) => {
+    scrypt(password, salt, length, options, (error, key) => {
       if (error === null) resolve(key)
       else reject(error)
     })

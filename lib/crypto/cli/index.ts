@@ -1,0 +1,1 @@
+export { keygen } from './keygen.js'

@@ -1,0 +1,1 @@
+export { HtmlSanitizer, SanitizeHtmlPipe, type HtmlPolicy, type HtmlSanitizerOptions } from './sanitizer.js'
