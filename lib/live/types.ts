@@ -1,0 +1,2 @@
+/** One, or several. */
+export type MaybeArray<T> = T | readonly T[]

@@ -1,0 +1,1 @@
+export { SocketIoAdapter } from './adapter.js'
