@@ -1,17 +1,18 @@
 import type { MaybePromise } from '../common/index.js'
 import type { LoggerOption } from '../core/index.js'
 import {
-  overrideProviders,
   Module,
   type FactoryDependency,
   type ModuleImport,
   type ModuleMetadata,
   type Provider,
+  type ProviderOverride,
   type Token,
 } from '../di/index.js'
 import type { Class } from '../common/index.js'
 import { prepareApplication } from '../web/index.js'
 import { defaultFeatures } from '../create-app.js'
+import { TestingPreview } from './errors.js'
 import { TestingModule } from './testing-module.js'
 
 /** What a provider or enhancer is replaced by. */
@@ -25,12 +26,18 @@ export interface Override {
   }): TestingModuleBuilder
 }
 
+/** Options of `compile`. */
+export interface CompileOptions {
+  readonly snapshot?: boolean
+  readonly preview?: boolean
+}
+
 /** Makes a value for a dependency that nothing provides. */
 export type MockFactory = (token: Token) => unknown
 
 /** Describes a testing module; `compile` builds it. */
 export class TestingModuleBuilder {
-  private readonly providers: { readonly token: Token; readonly replacement: Provider }[] = []
+  private readonly replaced = new Map<Token, ProviderOverride>()
   private readonly modules = new Map<unknown, ModuleImport>()
   private mocker: MockFactory | undefined
   private logger: LoggerOption = false
@@ -42,24 +49,24 @@ export class TestingModuleBuilder {
     return this.override(token)
   }
 
-  /** Replaces a guard wherever it is used. */
+  /** Replaces a guard wherever it is used: by decorators, and as `APP_GUARD`. */
   overrideGuard(guard: Token): Override {
-    return this.override(guard)
+    return this.override(guard, true)
   }
 
-  /** Replaces an interceptor wherever it is used. */
+  /** Replaces an interceptor wherever it is used: by decorators, and as `APP_INTERCEPTOR`. */
   overrideInterceptor(interceptor: Token): Override {
-    return this.override(interceptor)
+    return this.override(interceptor, true)
   }
 
-  /** Replaces a pipe wherever it is used. */
+  /** Replaces a pipe wherever it is used: by decorators, and as `APP_PIPE`. */
   overridePipe(pipe: Token): Override {
-    return this.override(pipe)
+    return this.override(pipe, true)
   }
 
-  /** Replaces an exception filter wherever it is used. */
+  /** Replaces an exception filter wherever it is used: by decorators, and as `APP_FILTER`. */
   overrideFilter(filter: Token): Override {
-    return this.override(filter)
+    return this.override(filter, true)
   }
 
   /** Replaces a module, and with it everything that only it imports. */
@@ -87,25 +94,27 @@ export class TestingModuleBuilder {
   /**
    * Builds the module's singletons.
    *
+   * @param options accepted for tests that set them: `describe()` gives what a snapshot would
    * @throws {BootFailed} CORBEL_BOOT_FAILED with every problem found
+   * @throws {CorbelError} CORBEL_TESTING_PREVIEW
    */
-  async compile(): Promise<TestingModule> {
+  async compile(options: CompileOptions = {}): Promise<TestingModule> {
+    if (options.preview === true) throw new TestingPreview({})
     class RootTestModule {}
     Module(this.metadata)(RootTestModule)
     const prepared = await prepareApplication(RootTestModule, {
       features: defaultFeatures({}),
+      logger: this.logger,
       overrides: this.modules,
-      onGraph: (graph) => {
-        for (const { token, replacement } of this.providers) overrideProviders(graph, token, replacement)
-      },
+      replaced: this.replaced,
       ...(this.mocker !== undefined && { mocker: this.mocker }),
     })
     return new TestingModule(prepared, { logger: this.logger })
   }
 
-  private override(token: Token): Override {
+  private override(token: Token, everyToken = false): Override {
     const replace = (replacement: Provider): this => {
-      this.providers.push({ token, replacement })
+      this.replaced.set(token, { replacement, everyToken })
       return this
     }
     return {
