@@ -1,4 +1,4 @@
-import { APP_FILTER, APP_PIPE, Module, type DynamicModule } from 'corbel'
+import { APP_FILTER, APP_PIPE, Module, OpenApiModule, type DynamicModule } from 'corbel'
 import { ArticlesModule } from './articles/articles.module.js'
 import { CommentsModule } from './comments/comments.module.js'
 import { ContractErrorFilter } from './common/contract-error.filter.js'
@@ -21,6 +21,13 @@ import { UsersModule } from './users/users.module.js'
     ArticlesModule,
     CommentsModule,
     SeedModule,
+    OpenApiModule.forRoot({
+      title: 'Conduit',
+      version: '1.1.0',
+      description: 'The RealWorld API.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      servers: [{ url: '/' }],
+    }),
   ],
   providers: [
     { provide: APP_PIPE, useFactory: createValidationPipe },

@@ -1,7 +1,7 @@
+import { IsInt } from 'class-validator'
+import { CreateCat } from './cats.dto.js'
+
 /** A cat of the shelter. */
-export interface Cat {
-  readonly id: number
-  name: string
-  age: number
-  breed: string
+export class Cat extends CreateCat {
+  @IsInt() readonly id: number
 }

@@ -1,4 +1,5 @@
 import {
+  ApiNotFoundResponse,
   Body,
   Controller,
   Delete,
@@ -9,6 +10,7 @@ import {
   Patch,
   Post,
   Query,
+  Returns,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -16,8 +18,8 @@ import {
 import { Roles, RolesGuard } from '../common/roles.guard.js'
 import { TimingInterceptor } from '../common/timing.interceptor.js'
 import { TrimPipe } from '../common/trim.pipe.js'
-import { CatMissingFilter } from './cat-missing.filter.js'
-import type { Cat } from './cat.js'
+import { CatMissingBody, CatMissingFilter } from './cat-missing.filter.js'
+import { Cat } from './cat.js'
 import { CreateCat, UpdateCat } from './cats.dto.js'
 import { CatsService } from './cats.service.js'
 
@@ -30,11 +32,13 @@ export class CatsController {
   constructor(private readonly cats: CatsService) {}
 
   @Get()
+  @Returns([Cat])
   findAll(@Query('breed', TrimPipe) breed?: string): Cat[] {
     return this.cats.findAll(breed)
   }
 
   @Get(':id')
+  @ApiNotFoundResponse({ type: CatMissingBody })
   find(@Param('id', ParseIntPipe) id: number): Cat {
     return this.cats.find(id)
   }
@@ -46,12 +50,14 @@ export class CatsController {
   }
 
   @Patch(':id')
+  @ApiNotFoundResponse({ type: CatMissingBody })
   @Roles(['keeper'])
   update(@Param('id', ParseIntPipe) id: number, @Body() changes: UpdateCat): Cat {
     return this.cats.update(id, changes)
   }
 
   @Delete(':id')
+  @ApiNotFoundResponse({ type: CatMissingBody })
   @HttpCode(204)
   @Roles(['keeper'])
   remove(@Param('id', ParseIntPipe) id: number): void {

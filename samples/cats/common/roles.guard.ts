@@ -1,10 +1,18 @@
-import { Injectable, Reflector, type CanActivate, type ExecutionContext, type HttpRequest } from 'corbel'
+import {
+  Describes,
+  Injectable,
+  Reflector,
+  type CanActivate,
+  type ExecutionContext,
+  type HttpRequest,
+} from 'corbel'
 
 /** The roles that may call a handler; everyone may if it has none. */
 export const Roles = Reflector.createDecorator<string[]>()
 
 /** Compares the role that the request claims (a real application would take it from a token) with `@Roles`. */
 @Injectable()
+@Describes({ responses: { 403: 'The role is another.' } })
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 

@@ -47,6 +47,6 @@ export class ArticleViews {
    */
   async one(article: Article, viewer?: User): Promise<ArticleView> {
     const [summary] = await this.list([article], viewer)
-    return { ...summary!, body: article.body }
+    return Object.assign(summary!, { body: article.body })
   }
 }

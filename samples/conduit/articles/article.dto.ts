@@ -1,7 +1,8 @@
+import { ApiProperty, ApiSchema } from 'corbel'
 import { ArrayMaxSize, IsArray, IsString, Length, MaxLength } from 'class-validator'
 import { Page } from '../common/page.dto.js'
 import { IsText, MayBeOmitted } from '../common/validation.js'
-import type { ProfileView } from '../profiles/profiles.service.js'
+import { ProfileView } from '../profiles/profile.dto.js'
 
 /** A new article. */
 export class NewArticle {
@@ -59,19 +60,53 @@ export class ArticleQuery extends Page {
 }
 
 /** An article in a list. */
-export interface ArticleSummary {
+export class ArticleSummary {
+  @ApiProperty()
   readonly slug: string
+
+  @ApiProperty()
   readonly title: string
+
+  @ApiProperty()
   readonly description: string
+
+  @ApiProperty({ type: [String] })
   readonly tagList: readonly string[]
+
+  @ApiProperty()
   readonly createdAt: Date
+
+  @ApiProperty()
   readonly updatedAt: Date
+
+  @ApiProperty()
   readonly favorited: boolean
+
+  @ApiProperty({ type: 'integer' })
   readonly favoritesCount: number
+
+  @ApiProperty()
   readonly author: ProfileView
 }
 
 /** An article by itself. */
-export interface ArticleView extends ArticleSummary {
+@ApiSchema({ name: 'Article' })
+export class ArticleView extends ArticleSummary {
+  @ApiProperty()
   readonly body: string
+}
+
+/** An article, as answers carry it. */
+export class ArticleResponse {
+  @ApiProperty()
+  readonly article: ArticleView
+}
+
+/** A page of articles, and how many there are. */
+export class ArticlesResponse {
+  @ApiProperty({ type: [ArticleSummary] })
+  readonly articles: readonly ArticleSummary[]
+
+  @ApiProperty({ type: 'integer' })
+  readonly articlesCount: number
 }

@@ -1,6 +1,6 @@
 import { ForbiddenException, Injectable, NotFoundException, UnprocessableEntityException } from 'corbel'
-import { InjectRepository } from 'corbel/database/typeorm'
-import { Not, type EntityManager, type Repository, type SelectQueryBuilder } from 'typeorm'
+import { InjectRepository, Transactional } from 'corbel/database/typeorm'
+import { Not, type Repository, type SelectQueryBuilder } from 'typeorm'
 import type { Page } from '../common/page.dto.js'
 import { given } from '../common/validation.js'
 import { Follow } from '../profiles/follow.entity.js'
@@ -49,29 +49,26 @@ export class ArticlesService {
     return article
   }
 
-  create({ title, description, body, tagList = [] }: NewArticle, author: User): Promise<Article> {
-    return this.articles.manager.transaction(async (manager) => {
-      const slug = await this.freeSlug(manager, title)
-      const now = new Date()
-      const written = { slug, title, description, body, createdAt: now, updatedAt: now, authorId: author.id }
-      const article = await manager.save(Article, manager.create(Article, written))
-      await this.tags.tagArticle(manager, article.id, tagList)
-      return manager.merge(Article, article, { author })
-    })
+  @Transactional()
+  async create({ title, description, body, tagList = [] }: NewArticle, author: User): Promise<Article> {
+    const slug = await this.freeSlug(title)
+    const now = new Date()
+    const written = { slug, title, description, body, createdAt: now, updatedAt: now, authorId: author.id }
+    const article = await this.articles.save(this.articles.create(written))
+    await this.tags.tagArticle(article.id, tagList)
+    return this.articles.merge(article, { author })
   }
 
+  @Transactional()
   async update(slug: string, wanted: ArticleChanges, user: User): Promise<Article> {
     const changes = given(wanted)
     if (Object.keys(changes).length === 0) {
       throw new UnprocessableEntityException('article must have at least one of title, description, body')
     }
     const article = await this.findOwn(slug, user)
-    return this.articles.manager.transaction(async (manager) => {
-      const { title = article.title } = changes
-      if (title !== article.title) article.slug = await this.freeSlug(manager, title, article.id)
-      Object.assign(article, changes, { updatedAt: new Date() })
-      return manager.save(Article, article)
-    })
+    const { title = article.title } = changes
+    if (title !== article.title) article.slug = await this.freeSlug(title, article.id)
+    return this.articles.save(Object.assign(article, changes, { updatedAt: new Date() }))
   }
 
   async delete(slug: string, user: User): Promise<void> {
@@ -88,8 +85,8 @@ export class ArticlesService {
     return this.articles.createQueryBuilder('article').innerJoinAndSelect('article.author', 'author')
   }
 
-  private freeSlug(manager: EntityManager, title: string, except = 0): Promise<string> {
-    return uniqueSlug(title, (slug) => manager.existsBy(Article, { slug, id: Not(except) }))
+  private freeSlug(title: string, except = 0): Promise<string> {
+    return uniqueSlug(title, (slug) => this.articles.existsBy({ slug, id: Not(except) }))
   }
 }
 

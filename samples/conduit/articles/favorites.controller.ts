@@ -1,14 +1,10 @@
-import { Controller, Delete, HttpCode, Param, Post } from 'corbel'
+import { Controller, Delete, HttpCode, Param, Post, Returns } from 'corbel'
 import { CurrentUser } from 'corbel/auth'
 import { User } from '../users/user.entity.js'
 import { ArticleViews } from './article-views.js'
-import type { ArticleView } from './article.dto.js'
+import { ArticleResponse } from './article.dto.js'
 import { ArticlesService } from './articles.service.js'
 import { FavoritesService } from './favorites.service.js'
-
-interface ArticleResponse {
-  readonly article: ArticleView
-}
 
 @Controller('articles/:slug/favorite')
 export class FavoritesController {
@@ -20,6 +16,7 @@ export class FavoritesController {
 
   @Post()
   @HttpCode(200)
+  @Returns(ArticleResponse)
   async add(@Param('slug') slug: string, @CurrentUser() user: User): Promise<ArticleResponse> {
     const article = await this.articles.find(slug)
     await this.favorites.add(article.id, user)
@@ -27,6 +24,7 @@ export class FavoritesController {
   }
 
   @Delete()
+  @Returns(ArticleResponse)
   async remove(@Param('slug') slug: string, @CurrentUser() user: User): Promise<ArticleResponse> {
     const article = await this.articles.find(slug)
     await this.favorites.remove(article.id, user)

@@ -1,6 +1,7 @@
+import { ApiProperty, ApiSchema } from 'corbel'
 import { IsString, Max, MaxLength, Min } from 'class-validator'
 import { IsText, IsWholeNumber } from '../common/validation.js'
-import type { ProfileView } from '../profiles/profiles.service.js'
+import { ProfileView } from '../profiles/profile.dto.js'
 
 /** A new comment. */
 export class NewComment {
@@ -21,10 +22,32 @@ export class CommentAddress {
 }
 
 /** A comment as it is shown. */
-export interface CommentView {
+@ApiSchema({ name: 'Comment' })
+export class CommentView {
+  @ApiProperty({ type: 'integer' })
   readonly id: number
+
+  @ApiProperty()
   readonly createdAt: Date
+
+  @ApiProperty()
   readonly updatedAt: Date
+
+  @ApiProperty()
   readonly body: string
+
+  @ApiProperty()
   readonly author: ProfileView
+}
+
+/** A comment, as answers carry it. */
+export class CommentResponse {
+  @ApiProperty()
+  readonly comment: CommentView
+}
+
+/** All comments on an article. */
+export class CommentsResponse {
+  @ApiProperty({ type: [CommentView] })
+  readonly comments: readonly CommentView[]
 }

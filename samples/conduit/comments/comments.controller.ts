@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from 'corbel'
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Returns } from 'corbel'
 import { Authenticated, CurrentUser } from 'corbel/auth'
 import { User } from '../users/user.entity.js'
-import { CommentAddress, NewComment, type CommentView } from './comment.dto.js'
+import { CommentAddress, CommentResponse, CommentsResponse, NewComment } from './comment.dto.js'
 import { CommentsService } from './comments.service.js'
 
 @Controller('articles/:slug/comments')
@@ -10,20 +10,19 @@ export class CommentsController {
 
   @Authenticated({ optional: true })
   @Get()
-  async list(
-    @Param('slug') slug: string,
-    @CurrentUser() viewer?: User,
-  ): Promise<{ comments: CommentView[] }> {
+  @Returns(CommentsResponse)
+  async list(@Param('slug') slug: string, @CurrentUser() viewer?: User): Promise<CommentsResponse> {
     return { comments: await this.comments.list(slug, viewer) }
   }
 
   @Post()
   @HttpCode(200)
+  @Returns(CommentResponse)
   async create(
     @Param('slug') slug: string,
     @Body('comment') comment: NewComment,
     @CurrentUser() user: User,
-  ): Promise<{ comment: CommentView }> {
+  ): Promise<CommentResponse> {
     return { comment: await this.comments.create(slug, comment, user) }
   }
 

@@ -4,14 +4,7 @@ import { In, type Repository } from 'typeorm'
 import type { User } from '../users/user.entity.js'
 import { UsersService } from '../users/users.service.js'
 import { Follow } from './follow.entity.js'
-
-/** A user as others see them. */
-export interface ProfileView {
-  readonly username: string
-  readonly bio: string
-  readonly image: string
-  readonly following: boolean
-}
+import type { ProfileView } from './profile.dto.js'
 
 /** Users as others see them, and who follows whom. */
 @Injectable()

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from 'corbel'
-import { InjectDataSource } from 'corbel/database/typeorm'
-import type { DataSource } from 'typeorm'
+import { Transactional } from 'corbel/database/typeorm'
 import { ArticlesService } from '../articles/articles.service.js'
 import { FavoritesService } from '../articles/favorites.service.js'
 import { CommentsService } from '../comments/comments.service.js'
@@ -17,7 +16,6 @@ export class SeedService implements OnApplicationBootstrap {
   private readonly logger = new Logger('Seed')
 
   constructor(
-    @InjectDataSource() private readonly source: DataSource,
     @Inject(CONDUIT_CONFIG) private readonly config: ConduitConfig,
     private readonly settings: SettingsService,
     private readonly users: UsersService,
@@ -29,13 +27,14 @@ export class SeedService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.seed || (await this.settings.get('seeded')) !== undefined) return
-    // all or nothing: a start that is interrupted begins anew the next time
-    await this.source.transaction(() => this.seed())
+    await this.seed()
     this.logger.log(
       `Added demo data: log in as ${DEMO_USERS.maren.email} with the password "${DEMO_PASSWORD}"`,
     )
   }
 
+  /** All or nothing: a start that is interrupted begins anew the next time. */
+  @Transactional()
   private async seed(): Promise<void> {
     await this.settings.set('seeded', new Date().toISOString())
     const accounts = [this.register(DEMO_USERS.maren), this.register(DEMO_USERS.tomasz)] as const

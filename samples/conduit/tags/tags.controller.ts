@@ -1,6 +1,12 @@
-import { Controller, Get } from 'corbel'
+import { ApiProperty, Controller, Get, Returns } from 'corbel'
 import { Public } from 'corbel/auth'
 import { TagsService } from './tags.service.js'
+
+/** All tags, the most used first. */
+class TagsResponse {
+  @ApiProperty({ type: [String] })
+  readonly tags: string[]
+}
 
 @Controller('tags')
 export class TagsController {
@@ -8,7 +14,8 @@ export class TagsController {
 
   @Public()
   @Get()
-  async list(): Promise<{ tags: string[] }> {
+  @Returns(TagsResponse)
+  async list(): Promise<TagsResponse> {
     return { tags: await this.tags.list() }
   }
 }

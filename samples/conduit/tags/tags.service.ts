@@ -1,6 +1,6 @@
 import { Injectable } from 'corbel'
 import { InjectRepository } from 'corbel/database/typeorm'
-import { In, type EntityManager, type Repository } from 'typeorm'
+import { In, type Repository } from 'typeorm'
 import { Tag } from './tag.entity.js'
 
 /** More tags are not listed. */
@@ -27,13 +27,12 @@ export class TagsService {
   /**
    * Tags an article.
    *
-   * @param manager of the transaction that makes the article
    * @param articleId the article
    * @param names in order; repeated ones count once
    */
-  async tagArticle(manager: EntityManager, articleId: number, names: readonly string[]): Promise<void> {
+  async tagArticle(articleId: number, names: readonly string[]): Promise<void> {
     const rows = [...new Set(names)].map((name, position) => ({ articleId, name, position }))
-    if (rows.length > 0) await manager.insert(Tag, rows)
+    if (rows.length > 0) await this.tags.insert(rows)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ApiProperty, ApiSchema } from 'corbel'
 import { IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator'
 import { IsText, MayBeOmitted } from '../common/validation.js'
 
@@ -65,10 +66,26 @@ export class UserChanges {
 }
 
 /** An account as its owner sees it. */
-export interface UserView {
+@ApiSchema({ name: 'User' })
+export class UserView {
+  @ApiProperty()
   readonly email: string
+
+  @ApiProperty()
   readonly token: string
+
+  @ApiProperty()
   readonly username: string
+
+  @ApiProperty()
   readonly bio: string
+
+  @ApiProperty()
   readonly image: string
+}
+
+/** An account, as answers carry it. */
+export class UserResponse {
+  @ApiProperty()
+  readonly user: UserView
 }

@@ -1,5 +1,5 @@
 import { APP_GUARD, Module } from 'corbel'
-import { JwtModule, PasswordHasher } from 'corbel/auth'
+import { Attempts, JwtModule, PasswordHasher } from 'corbel/auth'
 import { TypeOrmModule } from 'corbel/database/typeorm'
 import { SettingsModule } from '../settings/settings.module.js'
 import { SettingsService } from '../settings/settings.service.js'
@@ -25,7 +25,13 @@ import { UsersService } from './users.service.js'
     }),
   ],
   controllers: [UsersController],
-  providers: [UsersService, PasswordHasher, { provide: APP_GUARD, useClass: UserGuard }],
+  providers: [
+    UsersService,
+    PasswordHasher,
+    // as many wrong passwords for one address are free; then each one has to wait, twice as long as the last
+    { provide: Attempts, useFactory: () => new Attempts({ free: 20 }) },
+    { provide: APP_GUARD, useClass: UserGuard },
+  ],
   exports: [UsersService],
 })
 export class UsersModule {}

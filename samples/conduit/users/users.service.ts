@@ -1,7 +1,7 @@
 import { Injectable, UnauthorizedException, UnprocessableEntityException } from 'corbel'
-import { JwtService, PasswordHasher } from 'corbel/auth'
-import { InjectRepository } from 'corbel/database/typeorm'
-import { Not, type EntityManager, type Repository } from 'typeorm'
+import { Attempts, JwtService, PasswordHasher } from 'corbel/auth'
+import { InjectRepository, Transactional } from 'corbel/database/typeorm'
+import { Not, type Repository } from 'typeorm'
 import { given } from '../common/validation.js'
 import type { Credentials, NewUser, UserChanges, UserView } from './user.dto.js'
 import { User } from './user.entity.js'
@@ -13,6 +13,7 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly passwords: PasswordHasher,
     private readonly tokens: JwtService,
+    private readonly attempts: Attempts,
   ) {}
 
   find(id: number): Promise<User | null> {
@@ -25,17 +26,17 @@ export class UsersService {
 
   async register({ username, email, password }: NewUser): Promise<User> {
     const passwordHash = await this.passwords.hash(password)
-    return this.users.manager.transaction(async (manager) => {
-      await this.assertFree(manager, { username, email })
-      return manager.save(User, { username, email, passwordHash, bio: '', image: '' })
-    })
+    return this.store({ username, email, passwordHash, bio: '', image: '' })
   }
 
   async login({ email, password }: Credentials): Promise<User> {
+    const guessed = `login:${email.normalize('NFKC').trim().toLowerCase()}`
+    await this.attempts.begin(guessed)
     const user = await this.users.findOneBy({ email })
     // takes as long for an unknown address as for a wrong password
     const isRight = await this.passwords.verify(password, user?.passwordHash)
     if (user === null || !isRight) throw new UnauthorizedException('email or password is wrong')
+    await this.attempts.succeed(guessed)
     return user
   }
 
@@ -51,10 +52,7 @@ export class UsersService {
         'user must have at least one of email, username, password, bio, image',
       )
     }
-    return this.users.manager.transaction(async (manager) => {
-      await this.assertFree(manager, changes, user.id)
-      return manager.save(User, Object.assign(user, changes))
-    })
+    return this.store(changes, user)
   }
 
   /** The account as its owner sees it, with a fresh token. */
@@ -63,14 +61,20 @@ export class UsersService {
     return { email, token, username, bio, image }
   }
 
+  /** Only this is a transaction: hashing a password takes long, and would keep others waiting. */
+  @Transactional()
+  private async store(changes: Partial<User>, user: Partial<User> = {}): Promise<User> {
+    await this.assertFree(changes, user.id)
+    return this.users.save(Object.assign(user, changes))
+  }
+
   private async assertFree(
-    manager: EntityManager,
     wanted: { readonly username?: string; readonly email?: string },
     except = 0,
   ): Promise<void> {
     const messages: string[] = []
     for (const [field, value] of Object.entries(given({ email: wanted.email, username: wanted.username }))) {
-      const isTaken = await manager.existsBy(User, { [field]: value, id: Not(except) })
+      const isTaken = await this.users.existsBy({ [field]: value, id: Not(except) })
       if (isTaken) messages.push(`${field} has already been taken`)
     }
     if (messages.length > 0) throw new UnprocessableEntityException(messages)
