@@ -10,6 +10,9 @@ export interface SourceFile {
   readonly imports: readonly string[]
 }
 
+/** Stands for what is imported under a name that is known only at run time. */
+const COMPUTED = '(computed)'
+
 /** Reads every source file below a folder. */
 export function readSources(root: string): SourceFile[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -28,9 +31,10 @@ function importsOf(file: string): string[] {
     ...module.staticExports.flatMap((one) =>
       one.entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
     ),
-    ...module.dynamicImports.map((one) =>
-      source.slice(one.moduleRequest.start + 1, one.moduleRequest.end - 1),
-    ),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => {
+      const written = source.slice(start, end)
+      return /^['"]/.test(written) ? written.slice(1, -1) : COMPUTED
+    }),
   ]
 }
 
@@ -75,6 +79,8 @@ function violation(
     if (!layer.anyRuntime || !NODE_ONLY.includes(target)) return undefined
     return `${path} imports ${target}: ${own} has to run in any runtime.`
   }
+  if (target === COMPUTED)
+    return layer.loadsByUrl === true ? undefined : `${path} imports what is known only at run time.`
   const name = target.startsWith('@') ? target.split('/', 2).join('/') : target.split('/', 1)[0]!
   if (layer.packages?.includes(name) === true) return undefined
   const owners = Object.keys(layers).filter((folder) => layers[folder]!.packages?.includes(name) === true)
@@ -89,6 +95,7 @@ export function reachablePackages(root: string, entry: string): Set<string> {
     if (seen.has(file)) return
     seen.add(file)
     for (const target of importsOf(file)) {
+      if (target === COMPUTED) continue
       if (!target.startsWith('.')) packages.add(target)
       else {
         const next = resolve(dirname(file), target.replace(/\.js$/, '.ts'))

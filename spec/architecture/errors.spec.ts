@@ -16,7 +16,7 @@ function specs(): string {
         )
         .map((path) => readFileSync(`${ROOT}${folder}/${path}`, 'utf8')),
     )
-    .filter((text) => text.includes('describe(') || text.includes('export '))
+    .filter((text) => /\b(describe[.(]|overProtocols\()/.test(text) || text.includes('export '))
     .join('\n')
 }
 

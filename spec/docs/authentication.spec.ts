@@ -133,7 +133,7 @@ describe('docs/authentication.md', () => {
     })
     expect([known.status, unknown.status, unknown.body]).toEqual([401, 401, known.body])
     expect(verify.mock.calls).toEqual([
-      ['difference engine', expect.stringMatching(/^\$scrypt/)],
+      ['difference engine', expect.stringMatching(/^\$argon2id/)],
       ['difference engine', undefined],
     ])
     await app.close()

@@ -16,6 +16,7 @@ import {
   Post,
   Query,
   Redirect,
+  Req,
   Res,
   Sse,
   StreamableFile,
@@ -25,6 +26,7 @@ import {
   type ExecutionContext,
   type HttpRequest,
   type HttpResponse,
+  type WebResponse,
 } from 'corbel'
 
 describe('docs/controllers.md', () => {
@@ -164,5 +166,40 @@ describe('docs/controllers.md', () => {
   it('http exceptions', () => {
     const error = new HttpException({ code: 'SOLD_OUT' }, 409)
     expect([error.getStatus(), error.getResponse()]).toEqual([409, { code: 'SOLD_OUT' }])
+  })
+
+  it('requests and responses by hand', async () => {
+    // #region by-hand
+    @Controller('reports')
+    class ReportsController {
+      @Get(':name{.:format}')
+      find(@Param('name') name: string, @Param('format') format: string | undefined): object {
+        return { name, format: format ?? 'json' } // /reports/may, /reports/may.csv
+      }
+
+      @Get('archive/*path/raw')
+      raw(@Param('path') path: string, @Res() response: WebResponse): void {
+        response.sendFile(path, { root: 'reports', maxAge: '1h' }) // 404, 304, 206 and 416 where they are due
+      }
+
+      @Get('latest/summary')
+      summary(@Req() request: HttpRequest, @Res() response: WebResponse): void {
+        response.format({
+          json: () => response.json({ by: request.ip, language: request.acceptsLanguages('en', 'de') }),
+          text: () => response.send('nothing new'),
+        })
+      }
+    }
+    // #endregion
+    @Module({ controllers: [ReportsController] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    expect((await app.inject('/reports/may')).json()).toEqual({ name: 'may', format: 'json' })
+    expect((await app.inject('/reports/may.csv')).json()).toEqual({ name: 'may', format: 'csv' })
+    expect((await app.inject('/reports/archive/2026/may/raw')).status).toBe(404)
+    const summary = (accept: string) => app.inject({ url: '/reports/latest/summary', headers: { accept } })
+    expect((await summary('text/plain')).body).toBe('nothing new')
+    expect((await summary('application/json')).json()).toMatchObject({ language: 'en' })
+    await app.close()
   })
 })

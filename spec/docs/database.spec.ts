@@ -1,6 +1,6 @@
 import { Controller, createApp, Get, Injectable, Module, Post } from 'corbel'
-import { InjectDataSource, InjectRepository, TypeOrmModule } from 'corbel/database/typeorm'
-import { Column, DataSource, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm'
+import { afterCommit, InjectRepository, Transactional, TypeOrmModule } from 'corbel/database/typeorm'
+import { Column, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm'
 
 // #region entity
 @Entity()
@@ -11,23 +11,32 @@ class Stone {
 }
 // #endregion
 
+@Injectable()
+class Carters {
+  readonly sent: string[] = []
+  send(names: readonly string[]): void {
+    this.sent.push(...names)
+  }
+}
+
 // #region service
 @Injectable()
 class Quarry {
   constructor(
     @InjectRepository(Stone) private readonly stones: Repository<Stone>,
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly carters: Carters,
   ) {}
 
   all(): Promise<Stone[]> {
     return this.stones.find({ order: { id: 'ASC' } })
   }
 
+  // all of it or nothing; injected repositories take part by themselves, those of other services, too
+  @Transactional()
   async deliver(names: readonly string[]): Promise<number> {
-    // repositories join the transaction by themselves
-    await this.dataSource.transaction(async () => {
-      for (const name of names) await this.stones.save({ name })
-    })
+    for (const name of names) await this.stones.save({ name })
+    // not before the stones are really there
+    await afterCommit(() => this.carters.send(names))
     return this.stones.count()
   }
 }
@@ -48,7 +57,7 @@ class StonesController {
 @Module({
   imports: [TypeOrmModule.forFeature([Stone])],
   controllers: [StonesController],
-  providers: [Quarry],
+  providers: [Quarry, Carters],
 })
 class StonesModule {}
 
@@ -64,6 +73,7 @@ describe('docs/database.md', () => {
     const posts = await Promise.all([1, 2, 3].map(() => app.inject({ method: 'POST', url: '/stones' })))
     expect(posts.map(({ status }) => status)).toEqual([201, 201, 201])
     expect((await app.inject('/stones')).json()).toHaveLength(6)
+    expect(app.get(Carters).sent).toHaveLength(6)
     await app.close()
   })
 })

@@ -28,9 +28,10 @@ describe.each(PAGES)('%s', (page) => {
     })
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(join(ROOT, page), updated)
     else expect(text).toBe(updated)
-    // every block of code says where it comes from
+    // every block of code says where it comes from, and every such place has its block
     const blocks = text.match(/^```ts$/gm)?.length ?? 0
     expect([...text.matchAll(BLOCK)]).toHaveLength(blocks)
+    expect(text.match(/^<!-- code: /gm) ?? []).toHaveLength(blocks)
   })
 
   it('has links that lead somewhere', () => {

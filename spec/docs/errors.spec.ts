@@ -4,6 +4,7 @@ import {
   createApp,
   defineError,
   Get,
+  GoneException,
   HttpException,
   Module,
   NotFoundException,
@@ -32,6 +33,10 @@ class ItemsController {
     throw new StockEmpty({ item: 'limestone' })
   }
 
+  @Get('gone') gone(): never {
+    throw new GoneException('It was sold', { description: 'Sold', errorCode: 'ITEM_SOLD' })
+  }
+
   @Get('teapot') teapot(): never {
     throw new HttpException('Short and stout', 418, { cause: new Error('kept for the log') })
   }
@@ -53,6 +58,12 @@ describe('docs/errors.md', () => {
       instance: '/items/unknown',
     })
     expect((await app.inject('/items/taken')).json()).toMatchObject({ status: 409, code: 'TAKEN', by: 'Ada' })
+    expect((await app.inject('/items/gone')).json()).toMatchObject({
+      status: 410,
+      title: 'Sold',
+      detail: 'It was sold',
+      errorCode: 'ITEM_SOLD',
+    })
     expect((await app.inject('/items/empty')).json()).toMatchObject({
       status: 409,
       code: 'SHOP_STOCK_EMPTY',

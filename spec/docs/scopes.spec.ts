@@ -1,4 +1,5 @@
 import {
+  ContextIdFactory,
   Controller,
   createApp,
   Get,
@@ -9,6 +10,9 @@ import {
   REQUEST,
   RequestContext,
   Scope,
+  type ContextId,
+  type ContextIdStrategy,
+  type HostComponentInfo,
   type HttpRequest,
 } from 'corbel'
 
@@ -100,6 +104,45 @@ describe('docs/scopes.md, without request scope', () => {
     class App {}
     const app = await createApp(App, { logger: false })
     expect((await app.inject({ url: '/', headers: { 'x-user': 'ada' } })).body).toBe('ada: looked')
+    await app.close()
+  })
+})
+
+describe('docs/scopes.md, durable trees', () => {
+  afterEach(() => ContextIdFactory.apply(undefined))
+
+  it('one tree for each tenant', async () => {
+    // #region durable
+    class PerTenant implements ContextIdStrategy {
+      private readonly tenants = new Map<string, ContextId>()
+
+      attach(contextId: ContextId, request: HttpRequest) {
+        const tenant = request.get('x-tenant') ?? 'nobody'
+        if (!this.tenants.has(tenant)) this.tenants.set(tenant, ContextIdFactory.create())
+        return {
+          resolve: (info: HostComponentInfo) => (info.isTreeDurable ? this.tenants.get(tenant)! : contextId),
+          payload: { tenant }, // what REQUEST means in the tree of the tenant
+        }
+      }
+    }
+    ContextIdFactory.apply(new PerTenant())
+
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Database {
+      constructor(@Inject(REQUEST) readonly of: { tenant: string }) {} // once for each tenant
+    }
+    // #endregion
+    @Controller()
+    class TenantController {
+      constructor(private readonly database: Database) {}
+      @Get() show(): string {
+        return this.database.of.tenant
+      }
+    }
+    @Module({ controllers: [TenantController], providers: [Database] })
+    class App {}
+    const app = await createApp(App, { logger: false })
+    expect((await app.inject({ url: '/', headers: { 'x-tenant': 'ada' } })).body).toBe('ada')
     await app.close()
   })
 })

@@ -1,5 +1,6 @@
-import { Controller, Get, Injectable, Module } from 'corbel'
+import { Controller, Get, Injectable, Module, UseGuards, type CanActivate, type Class } from 'corbel'
 import { Test } from 'corbel/testing'
+import request from 'supertest'
 
 @Injectable()
 class Weather {
@@ -8,7 +9,15 @@ class Weather {
   }
 }
 
+@Injectable()
+class SignedIn implements CanActivate {
+  canActivate(): boolean {
+    return false
+  }
+}
+
 @Controller('weather')
+@UseGuards(SignedIn)
 class WeatherController {
   constructor(private readonly weather: Weather) {}
   @Get() async today(): Promise<object> {
@@ -26,6 +35,8 @@ describe('GET /weather', () => {
     const module = await Test.createTestingModule({ imports: [WeatherModule] })
       .overrideProvider(Weather)
       .useValue({ today })
+      .overrideGuard(SignedIn)
+      .useValue({ canActivate: () => true })
       .compile()
     const app = module.createApp()
 
@@ -37,3 +48,37 @@ describe('GET /weather', () => {
   })
 })
 // #endregion
+
+describe('WeatherController', () => {
+  it('can be tested with doubles of all that it needs', async () => {
+    // #region mocker
+    const module = await Test.createTestingModule({ controllers: [WeatherController] })
+      .useMocker((token) => {
+        if (token === Weather) return { today: jest.fn(async () => 'rainy') }
+        if (typeof token === 'function') return doubleOf(token as Class)
+        return undefined // still missing: compile() says so
+      })
+      .compile()
+
+    expect(await module.get(WeatherController).today()).toEqual({ today: 'rainy' })
+    // #endregion
+    await module.close()
+  })
+
+  it('answers supertest', async () => {
+    const module = await Test.createTestingModule({ imports: [WeatherModule] }).compile()
+    // #region supertest
+    const app = module.createApp()
+    app.setGlobalPrefix('api')
+    await app.init()
+
+    await request(app.getHttpServer()).get('/api/weather').expect(403)
+    // #endregion
+    await app.close()
+  })
+})
+
+function doubleOf(type: Class): object {
+  const names = Object.getOwnPropertyNames(type.prototype)
+  return Object.fromEntries(names.map((name) => [name, jest.fn()]))
+}
