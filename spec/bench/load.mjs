@@ -7,13 +7,15 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 const READ_SIZE = 64 * 1024
 
 /**
- * @param {{ port: number, request: string, status: number, connections: number, depth: number, seconds: number }} job
- *   `request` is the request's bytes in base64
+ * @param {{ port: number, request: string, status: number, connections: number, depth: number, seconds: number, rate?: number }} job
+ *   `request` is the request's bytes in base64; with `rate` (requests per second) they are sent at that pace whatever the
+ *   server does, and latency counts from when a request was due
  */
-async function run({ port, request, status, connections, depth, seconds }) {
+async function run({ port, request, status, connections, depth, seconds, rate }) {
   const one = Buffer.from(request, 'base64')
   const batch = Buffer.concat(Array(depth).fill(one))
   const latencies = new Histogram()
+  const pace = rate === undefined ? undefined : new Pace(rate)
   const open = []
   let failure
   let responses = 0
@@ -28,8 +30,13 @@ async function run({ port, request, status, connections, depth, seconds }) {
   }
   for (let index = 0; index < connections; index += 1) {
     const reader = new ResponseReader(status)
-    let waiting = depth
+    let waiting = 0
     let sent = 0
+    const send = (due) => {
+      sent = due
+      waiting = depth
+      socket.write(batch)
+    }
     const socket = connect({
       port,
       host: '127.0.0.1',
@@ -50,9 +57,11 @@ async function run({ port, request, status, connections, depth, seconds }) {
           if (waiting < 0) fail('more responses than requests')
           const now = performance.now()
           latencies.add(now - sent)
-          sent = now
-          waiting = depth
-          socket.write(batch)
+          if (pace !== undefined) {
+            pace.idle(send)
+            return true
+          }
+          send(now)
           return true
         },
       },
@@ -62,13 +71,7 @@ async function run({ port, request, status, connections, depth, seconds }) {
     open.push(
       new Promise((resolve) => {
         socket.once('connect', () => {
-          resolve({
-            socket,
-            begin: () => {
-              sent = performance.now()
-              socket.write(batch)
-            },
-          })
+          resolve({ socket, send })
         })
         socket.once('close', () => resolve(undefined))
       }),
@@ -77,13 +80,19 @@ async function run({ port, request, status, connections, depth, seconds }) {
   const ready = await Promise.all(open)
   const cpu = process.cpuUsage()
   const start = performance.now()
-  for (const connection of ready) connection?.begin()
+  for (const connection of ready) {
+    if (connection === undefined) continue
+    if (pace === undefined) connection.send(performance.now())
+    else pace.idle(connection.send)
+  }
+  pace?.begin()
   const timer = setTimeout(() => finish(), seconds * 1_000)
   await finished
   clearTimeout(timer)
   const elapsed = (performance.now() - start) / 1_000
   const used = process.cpuUsage(cpu)
   measuring = false
+  pace?.stop()
   await Promise.all(
     ready.map(
       (connection) =>
@@ -97,10 +106,53 @@ async function run({ port, request, status, connections, depth, seconds }) {
   )
   if (failure !== undefined) throw new Error(failure)
   return {
+    responses,
     perSecond: responses / elapsed,
     p50: latencies.percentile(0.5),
     p99: latencies.percentile(0.99),
     load: (used.user + used.system) / 1e6 / elapsed,
+  }
+}
+
+/** Hands out requests when they are due, to connections that have nothing under way; late ones wait for the next. */
+class Pace {
+  #interval
+  #due = 0
+  #running = false
+  /** Connections in the order in which they became idle. */
+  #idle = []
+
+  constructor(rate) {
+    this.#interval = 1_000 / rate
+  }
+
+  idle(send) {
+    if (this.#running && this.#due <= performance.now()) this.#sendBy(send)
+    else this.#idle.push(send)
+  }
+
+  begin() {
+    this.#running = true
+    this.#due = performance.now()
+    this.#turn()
+  }
+
+  stop() {
+    this.#running = false
+  }
+
+  #sendBy(send) {
+    const due = this.#due
+    this.#due += this.#interval
+    send(due)
+  }
+
+  // timers are too coarse: the generator has a core of its own, and may spin on it
+  #turn() {
+    if (!this.#running) return
+    const now = performance.now()
+    while (this.#due <= now && this.#idle.length > 0) this.#sendBy(this.#idle.shift())
+    setImmediate(() => this.#turn())
   }
 }
 
@@ -155,7 +207,8 @@ class ResponseReader {
     if (end < 0) return 0
     const head = chunk.latin1Slice(at, end)
     if (head.slice(9, 12) !== this.#status) throw new Error(`answered ${head.slice(0, head.indexOf('\r'))}`)
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)
+    // RFC 9110 §15.4.5: has no body, whatever its length says
+    const length = this.#status === '304' ? ['', '0'] : /\r\ncontent-length: *(\d+)/i.exec(head)
     if (length === null) throw new Error('answered without Content-Length')
     this.#head = end + 4 - at
     this.#total = this.#head + Number(length[1])

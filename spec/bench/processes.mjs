@@ -29,14 +29,15 @@ export function program(folder, name) {
  * Starts a Node program.
  *
  * @param {string} file
- * @param {{ core: number, args?: string[], node?: string[] }} options the core it is kept on, its arguments, and Node's
+ * @param {{ core: number, args?: string[], node?: string[], env?: Record<string, string> }} options the core it is kept on, its
+ *   arguments, Node's, and what its environment has besides
  */
-export function start(file, { core, args = [], node = [] }) {
+export function start(file, { core, args = [], node = [], env = {} }) {
   const command = [process.execPath, ...node, file, ...args]
   if (pinning) command.unshift('taskset', '-c', String(core))
   const child = spawn(command[0], command.slice(1), {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', ...env },
   })
   running.add(child)
   let errors = ''
@@ -59,6 +60,8 @@ export function start(file, { core, args = [], node = [] }) {
   return {
     pid: child.pid,
     send: (text) => child.stdin.write(`${text}\n`),
+    /** Ends its input. */
+    end: () => child.stdin.end(),
     /** The next line that it prints. */
     async line(timeout = START_TIMEOUT) {
       let timer

@@ -1,4 +1,4 @@
-// node spec/bench/run.mjs [http|cold|boot|pipeline|router|all] [--rounds n] [--seconds s] [--only a,b] [--scenario a,b] [--wrk]
+// node spec/bench/run.mjs [http|h2|cold|boot|graph|pipeline|data|auth|tuning|router|validation|post|serialization|memory|latency|sse|soak|slow|static|ws|all] [--rounds n] [--seconds s] [--only a,b] [--scenario a,b] [--wrk]
 // Expects the root package to be built. Uses the loopback interface only, and stops what it started.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -7,7 +7,29 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const MODES = ['http', 'cold', 'boot', 'pipeline', 'router', 'all']
+const MODES = [
+  'http',
+  'h2',
+  'cold',
+  'boot',
+  'graph',
+  'pipeline',
+  'data',
+  'auth',
+  'tuning',
+  'router',
+  'validation',
+  'post',
+  'serialization',
+  'memory',
+  'sse',
+  'latency',
+  'soak',
+  'slow',
+  'static',
+  'ws',
+  'all',
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,13 +70,63 @@ if (mode !== 'router') {
 
 const modes = {
   http: async () => (await import('./modes/http.mjs')).benchHttp(options),
+  h2: async () => (await import('./modes/h2.mjs')).benchH2(options),
   cold: async () => (await import('./modes/cold.mjs')).benchCold(options),
   boot: async () => (await import('./modes/boot.mjs')).benchBoot(options),
+  graph: async () => (await import('./modes/graph.mjs')).benchGraph(options),
   pipeline: async () => (await import('./modes/pipeline.mjs')).benchPipeline(options),
+  data: async () => (await import('./modes/data.mjs')).benchData(options),
+  auth: async () => (await import('./modes/auth.mjs')).benchAuth(options),
+  tuning: async () => (await import('./modes/tuning.mjs')).benchTuning(options),
+  memory: async () => (await import('./modes/memory.mjs')).benchMemory(options),
+  sse: async () => (await import('./modes/sse.mjs')).benchSse(options),
+  latency: async () => (await import('./modes/latency.mjs')).benchLatency(options),
+  soak: async () => (await import('./modes/soak.mjs')).benchSoak(),
+  slow: async () => (await import('./modes/slow.mjs')).benchSlow(),
+  static: async () => (await import('./modes/static.mjs')).benchStatic(options),
+  ws: async () => (await import('./modes/ws.mjs')).benchWebSockets(options),
   router: async () => {
     const { createRouteTable } = await import('../../dist/router/index.js')
     return (await import('./modes/router.mjs')).benchRouters({ ...options, createRouteTable })
   },
+}
+// in one process with Corbel, and with the very decorators that it reads
+modes.validation = async () => {
+  const { validatorFor } = await import('../../dist/validation/index.js')
+  const library = await import('../../build/bench/validation/library.js')
+  const { samples } = await import('../../build/bench/validation/classes.js')
+  return (await import('./modes/validation.mjs')).benchValidation({
+    ...options,
+    validatorFor,
+    library,
+    samples,
+  })
+}
+modes.post = async () => {
+  // decorators ask for it, before anything of Corbel is loaded here
+  await import('../../dist/validation/index.js')
+  const { samples } = await import('../../build/bench/validation/classes.js')
+  return (await import('./modes/post.mjs')).benchPost({ ...options, samples })
+}
+modes.serialization = async () => {
+  const serialization = await import('../../dist/serialization/index.js')
+  const { compileJsonWriters } = await import('../../dist/serialization/json-writer.js')
+  const { Reflector } = await import('../../dist/metadata/index.js')
+  const library = await import('../../build/bench/serialization/library.js')
+  const { samples, schemas } = await import('../../build/bench/serialization/classes.js')
+  // comes with Fastify
+  const { default: buildOther } = await import('fast-json-stringify')
+  const { benchSerialization } = await import('./modes/serialization.mjs')
+  return benchSerialization({
+    ...options,
+    ...serialization,
+    compileJsonWriters,
+    Reflector,
+    library,
+    samples,
+    schemas,
+    buildOther,
+  })
 }
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}\n`)
 for (const [name, bench] of Object.entries(modes)) {

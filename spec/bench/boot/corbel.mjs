@@ -9,7 +9,7 @@ import {
   Post,
   Put,
 } from '../../../dist/index.js'
-import { generate, measure } from './generate.mjs'
+import { generate, measure, running } from './generate.mjs'
 
 const count = Number(process.argv[2])
 const { controllers, services } = generate(count, { Controller, Get, Post, Put, Delete, Param, Injectable })
@@ -19,11 +19,5 @@ Module({ controllers, providers: services })(AppModule)
 await measure(count, async () => {
   const app = await createApp(AppModule, { logger: false })
   await app.init()
-  return {
-    close: () => app.close(),
-    listen: async () => {
-      await app.listen(0, '127.0.0.1')
-      return new URL(await app.getUrl()).port
-    },
-  }
+  return running(app)
 })

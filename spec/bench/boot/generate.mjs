@@ -58,6 +58,17 @@ export function generate(count, { Controller, Get, Post, Put, Delete, Param, Inj
   return { controllers, services }
 }
 
+/** How `measure` makes an application listen and stop, which Corbel and NestJS do alike. */
+export function running(app) {
+  return {
+    close: () => app.close(),
+    listen: async () => {
+      await app.listen(0, '127.0.0.1')
+      return new URL(await app.getUrl()).port
+    },
+  }
+}
+
 /** Runs a boot, checks that the last route answers, and prints what it took. */
 export async function measure(count, boot) {
   globalThis.gc?.()

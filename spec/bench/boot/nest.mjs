@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Injectable, Module, Param, Post, Put } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { generate, measure } from './generate.mjs'
+import { generate, measure, running } from './generate.mjs'
 
 /** Boots the generated application on an adapter. */
 export async function bootNest(adapter) {
@@ -14,12 +14,6 @@ export async function bootNest(adapter) {
       logger: false,
     })
     await app.init()
-    return {
-      close: () => app.close(),
-      listen: async () => {
-        await app.listen(0, '127.0.0.1')
-        return new URL(await app.getUrl()).port
-      },
-    }
+    return running(app)
   })
 }

@@ -1,13 +1,5 @@
 import { Body, Controller, createApp, Get, Module, Param, Post, Query, ValidationPipe } from 'corbel'
-import { IsBoolean, IsEmail, IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator'
-
-class CreateUser {
-  @IsEmail() email!: string
-  @IsString() @Length(2, 40) name!: string
-  @IsInt() @Min(0) @Max(150) age!: number
-  @IsBoolean() newsletter!: boolean
-  @IsIn(['admin', 'editor', 'reader']) role!: string
-}
+import { CreateUser } from '../validation/classes.js'
 
 @Controller()
 class BenchController {
