@@ -11,6 +11,8 @@ const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
 const source = `import { Body, Controller, createApp, Get, Injectable, Module, Param, Post } from 'corbel'
+import { connect } from 'corbel/client'
+import { MessageBody, SubscribeMessage, WebSocketGateway } from 'corbel/websocket'
 import { IsEmail, Length } from 'class-validator'
 
 class CreateUser {
@@ -36,7 +38,14 @@ class UsersController {
   }
 }
 
-@Module({ controllers: [UsersController], providers: [Users] })
+@WebSocketGateway({ path: '/echo' })
+class EchoGateway {
+  @SubscribeMessage('echo') echo(@MessageBody() text: string) {
+    return text
+  }
+}
+
+@Module({ controllers: [UsersController], providers: [Users, EchoGateway] })
 class AppModule {}
 
 const app = await createApp(AppModule, { logger: false })
@@ -47,7 +56,10 @@ const post = (body: object) =>
 const found = await fetch(url + '/users/7')
 const created = await post({ email: 'a@example.com', name: 'Ada' })
 const refused = await post({ email: 'nobody', name: 'A' })
-console.log(JSON.stringify([found.status, await found.json(), created.status, refused.status]))
+const socket = connect(url + '/echo')
+const echoed = await socket.request('echo', 'over there')
+socket.close()
+console.log(JSON.stringify([found.status, await found.json(), created.status, refused.status, echoed]))
 await app.close()
 `
 
@@ -77,8 +89,8 @@ try {
     }),
   )
   run(process.execPath, [resolve(root, 'node_modules/typescript/bin/tsc'), '-p', '.'])
-  const output = JSON.parse(run(process.execPath, ['main.js']))
-  assert.deepEqual(output, [200, { id: '7' }, 201, 400])
+  const output = JSON.parse(run(process.execPath, ['--experimental-websocket', 'main.js']))
+  assert.deepEqual(output, [200, { id: '7' }, 201, 400, 'over there'])
   // an optional peer that is missing answers with the command that installs it
   const guarded = `
     import { createContext, Module } from 'corbel'

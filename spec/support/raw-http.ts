@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 
 /** One response as it came over the wire. */
 export interface RawResponse {
@@ -31,15 +32,26 @@ export class RawClient {
     socket.on('close', () => this.note(() => (this.fate ??= 'closed')))
   }
 
-  /** Connects to a port of this machine. */
-  static async open(port: number): Promise<RawClient> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  /** Connects to a port of this machine, or elsewhere. */
+  static async open(where: number | NetConnectOpts): Promise<RawClient> {
+    const options = typeof where === 'number' ? { port: where, host: '127.0.0.1' } : where
+    const socket = connect({ ...options, allowHalfOpen: true })
     const client = new RawClient(socket)
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve)
-      socket.once('error', reject)
-    })
+    await arrival(socket, 'connect')
     return client
+  }
+
+  /** Connects to a port of this machine by TLS; certificates are not verified unless that is asked for. */
+  static async openTls(
+    port: number,
+    options: ConnectionOptions = {},
+  ): Promise<RawClient & { readonly socket: TLSSocket }> {
+    const where = options.path === undefined ? { port, host: '127.0.0.1' } : {}
+    const settings: ConnectionOptions = { ...where, rejectUnauthorized: false, ...options }
+    const socket = connectTls({ ...settings, allowHalfOpen: true } as ConnectionOptions)
+    const client = new RawClient(socket)
+    await arrival(socket, 'secureConnect')
+    return client as RawClient & { readonly socket: TLSSocket }
   }
 
   /** Sends text as latin1, or bytes. */
@@ -121,6 +133,13 @@ export class RawClient {
     this.wake = undefined
     wake?.()
   }
+}
+
+function arrival(socket: Socket, event: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, resolve)
+    socket.once('error', reject)
+  })
 }
 
 /**
