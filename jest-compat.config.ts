@@ -25,7 +25,9 @@ export default defineConfig({
     include: ['spec/**/*.spec.ts', 'samples/**/*.spec.ts'],
     exclude: ['**/node_modules/**', 'spec/bench/**'],
     setupFiles: [root('./spec/support/setup.ts')],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // far beyond what anything takes: a slow machine, or one that does other things too, is no reason to fail
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 5 } },
   },
 })

@@ -15,6 +15,7 @@ import {
   type Socket,
 } from '../../lib/websocket/index.js'
 import { Bench, signal, type Served } from '../websocket/serve.js'
+import { eventually } from '../support/eventually.js'
 
 const bench = new Bench()
 const sockets: ClientSocket[] = []
@@ -120,7 +121,7 @@ describe.each<[string, ClientOptions]>([
       }
     }
     expect(await socket.request('first', undefined, { input: endless() })).toHaveLength(10_000)
-    await vi.waitFor(() => expect(seen.isClosed).toBe(true), 15_000)
+    await eventually(() => expect(seen.isClosed).toBe(true))
     // the connection is as good as before
     expect(await socket.request('join', 'red')).toEqual(['red'])
   })

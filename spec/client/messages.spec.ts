@@ -1,6 +1,7 @@
 import { vi } from 'vitest'
 import { connect, type ClientOptions, type ClientSocket } from '../../lib/client/index.js'
 import { FakeWebSocket } from './fake-server.js'
+import { eventually } from '../support/eventually.js'
 
 const sockets: ClientSocket[] = []
 
@@ -291,7 +292,7 @@ describe('values that follow a message', () => {
       yield await Promise.resolve(2)
     }
     const sum = socket.request('sum', 'a', { input: numbers() })
-    await vi.waitFor(() => expect(server().sent).toHaveLength(4))
+    await eventually(() => expect(server().sent).toHaveLength(4))
     expect(server().sent).toEqual([
       { id: 1, event: 'sum', data: 'a' },
       { id: 1, event: 'next', data: 1 },
@@ -306,7 +307,7 @@ describe('values that follow a message', () => {
     const socket = await open()
     const sum = socket.request('sum', undefined, { input: [1, Promise.resolve(2)] })
     server().open()
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(server().sent.map(({ event }) => event)).toEqual(['sum', 'next', 'next', 'end']),
     )
     server().say({ id: 1, data: 3 })
@@ -318,7 +319,7 @@ describe('values that follow a message', () => {
     const { told, input, give } = source()
     const first = socket.request('first', undefined, { input })
     give('a')
-    await vi.waitFor(() => expect(told.asked).toBe(2))
+    await eventually(() => expect(told.asked).toBe(2))
     server().say({ id: 1, data: 'a' })
     expect(await first).toBe('a')
     expect(told.closed).toBe(1)
@@ -384,7 +385,7 @@ describe('values that follow a message', () => {
     const { told, input, give } = source()
     const sum = socket.request('sum', undefined, { input, idempotent: true })
     give(1)
-    await vi.waitFor(() => expect(told.asked).toBe(2))
+    await eventually(() => expect(told.asked).toBe(2))
     server().end(1006)
     await expect(sum).rejects.toMatchObject({ code: 'disconnected' })
     expect(told.closed).toBe(1)
@@ -398,7 +399,7 @@ describe('values that follow a message', () => {
     const doubled = socket.stream('double', undefined, { input })
     const first = doubled.next()
     give(1)
-    await vi.waitFor(() => expect(told.asked).toBe(2))
+    await eventually(() => expect(told.asked).toBe(2))
     server().say({ id: 1, data: 2 })
     expect((await first).value).toBe(2)
     await doubled.return()

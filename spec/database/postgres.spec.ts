@@ -17,6 +17,7 @@ import {
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type DataSourceOptions } from 'typeorm'
 import { PUB_SUB_RULES } from '../ports/pub-sub-rules.js'
 import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { eventually } from '../support/eventually.js'
 
 @Entity()
 class Product {
@@ -158,7 +159,7 @@ describe('PostgreSQL', () => {
         await source.query('SELECT pg_sleep(0.01)')
       }
       expect(await heard).toBe('hello')
-      await vi.waitFor(() => expect(returns).toBe(1), 15_000)
+      await eventually(() => expect(returns).toBe(1))
       await pubSub.close()
     })
   })

@@ -29,6 +29,7 @@ import { Column, Entity, PrimaryColumn, type Repository } from 'typeorm'
 import { databaseFile } from '../database/temporary.js'
 import { EventReader } from '../live/event-reader.js'
 import { TestClient } from '../websocket/client.js'
+import { eventually } from '../support/eventually.js'
 
 @Entity()
 class Article {
@@ -227,7 +228,7 @@ describe('docs/live-data.md', () => {
     await stream.next()
     const { runs } = app.get(LiveQueries).statistics
     await app.get(NewsController).somethingHappened('sports')
-    await vi.waitFor(() => expect(app.get(LiveQueries).statistics.runs).toBe(runs + 1), 15_000)
+    await eventually(() => expect(app.get(LiveQueries).statistics.runs).toBe(runs + 1))
     await stream.cancel()
   })
 

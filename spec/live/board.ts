@@ -240,8 +240,3 @@ export function gate(): { readonly closed: Promise<void>; open(): void } {
   const closed = new Promise<void>((resolve) => (open = resolve))
   return { closed, open }
 }
-
-/** Waits until something holds, also on a slow machine. */
-export function eventually(check: () => void): Promise<void> {
-  return vi.waitFor(check, 15_000)
-}

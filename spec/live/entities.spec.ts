@@ -15,8 +15,8 @@ import {
 } from 'typeorm'
 import { databaseFile } from '../database/temporary.js'
 import { serve } from '../web/serve.js'
-import { eventually } from './board.js'
 import { EventReader } from './event-reader.js'
+import { eventually } from '../support/eventually.js'
 
 @Entity()
 class Tag {

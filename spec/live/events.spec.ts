@@ -1,5 +1,6 @@
 import { overProtocols } from '../support/protocols.js'
-import { eventually, gate, serveBoard } from './board.js'
+import { gate, serveBoard } from './board.js'
+import { eventually } from '../support/eventually.js'
 
 overProtocols('a live query as a stream of events', () => {
   it('sends the result, and then each change', async () => {

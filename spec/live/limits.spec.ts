@@ -1,6 +1,7 @@
 import { RateLimitModule } from 'corbel'
 import { RawClient } from '../support/raw-http.js'
-import { eventually, serveBoard } from './board.js'
+import { serveBoard } from './board.js'
+import { eventually } from '../support/eventually.js'
 
 describe('limits of live queries', () => {
   it('are per address', async () => {

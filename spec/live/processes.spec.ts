@@ -1,5 +1,6 @@
 import { MemoryPubSub, PUB_SUB, type MessageListener, type PubSub, type Subscription } from 'corbel/core'
-import { eventually, serveBoard } from './board.js'
+import { serveBoard } from './board.js'
+import { eventually } from '../support/eventually.js'
 
 /** Carries messages while it is told to, and tells when it does again. */
 class FlakyPubSub implements PubSub {

@@ -1,7 +1,8 @@
 import { Controller, Get, UseGuards } from 'corbel'
 import { Live } from 'corbel/live'
 import { RawClient } from '../support/raw-http.js'
-import { eventually, gate, MayRead, Notes, serveBoard } from './board.js'
+import { gate, MayRead, Notes, serveBoard } from './board.js'
+import { eventually } from '../support/eventually.js'
 
 describe('runs of live queries', () => {
   it('are shared by clients whose requests are the same', async () => {

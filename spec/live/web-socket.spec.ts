@@ -12,7 +12,8 @@ import type { Socket } from 'corbel/websocket'
 import { SocketIoAdapter } from 'corbel/websocket/socket-io'
 import { io, type Socket as ClientSocket } from 'socket.io-client'
 import { TestClient } from '../websocket/client.js'
-import { eventually, gate, serveBoard } from './board.js'
+import { gate, serveBoard } from './board.js'
+import { eventually } from '../support/eventually.js'
 
 const opened: ClientSocket[] = []
 

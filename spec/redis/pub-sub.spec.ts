@@ -10,6 +10,7 @@ import { Mailbox, PUB_SUB_RULES } from '../ports/pub-sub-rules.js'
 import { isRedisMissing, openTestRedis, REDIS_URL } from '../support/redis.js'
 import { RedisServer } from '../support/redis-server.js'
 import { serve } from '../web/serve.js'
+import { eventually } from '../support/eventually.js'
 
 // servers of their own are started beside other specs
 jest.setConfig({ testTimeout: 60_000 })
@@ -110,7 +111,7 @@ describe.skipIf(RedisServer.isMissing())('messages over a Redis server', () => {
     await server.start()
     await reach(pubSub, 'news', box)
     expect(box.messages.at(-1)).toBe('news: again')
-    await vi.waitFor(() => expect(returns).toBe(1), 15_000)
+    await eventually(() => expect(returns).toBe(1))
     // who could not subscribe does not hear of it later
     const before = box.messages.length
     await pubSub.publish('other', 'x')

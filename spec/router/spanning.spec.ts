@@ -1,6 +1,7 @@
 import { createPathMatcher, createRouteTable } from 'corbel/router'
 import { answer, routes, tableOf } from './routes.js'
 import { fc } from '../support/properties.js'
+import { isDoneWithin } from '../support/within.js'
 
 /** What one pattern makes of a path: its parameters, or why it does not match. */
 function params(pattern: string, path: string): unknown {
@@ -150,10 +151,8 @@ describe('safety', () => {
   it('takes time by the length of the path, however many wildcards there are', () => {
     const table = tableOf(['GET /*a-*b-*c-*d-*e-end'])
     const path = `/${'-x'.repeat(2_000)}`
-    const started = performance.now()
-    for (let count = 0; count < 20; count += 1) expect(answer(table, 'GET', `${path}-en`)).toBe('not-found')
     // backtracking would take years
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(isDoneWithin(10, () => expect(answer(table, 'GET', `${path}-en`)).toBe('not-found'))).toBe(true)
     expect(answer(table, 'GET', `/${'x'.repeat(5_000)}-1-1-1-1-end`)).toBe('not-found')
   })
 

@@ -10,6 +10,7 @@ import { hasBrowser, openBrowser, type Browser } from '../support/browser.js'
 import { TestClient } from '../websocket/client.js'
 import { clientFolder } from './chat/client-folder.js'
 import { Visitor } from './chat/visitor.js'
+import { eventually } from '../support/eventually.js'
 
 /** For what needs as long as the machine does. */
 const WAIT = { timeout: 15_000 }
@@ -142,7 +143,7 @@ describe('samples/chat', () => {
             Math.floor((one as { id: number }).id / 100) === from &&
             (one as { data: { code: string } }).data.code === 'SLOW_DOWN',
         ).length
-      await vi.waitFor(() => expect([0, 1, 2].map(slowed).every((count) => count > 0)).toBe(true), WAIT)
+      await eventually(() => expect([0, 1, 2].map(slowed).every((count) => count > 0)).toBe(true))
       const told = (event: string) =>
         max.received.filter((one) => (one as { event?: string }).event === event)
       expect(told('joined').length).toBeLessThan(60)

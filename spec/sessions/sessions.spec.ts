@@ -19,6 +19,7 @@ import { HttpSession, SessionModule, Sessions, UseSession, type SessionModuleOpt
 import { clock, type Clock } from '../ports/clock.js'
 import { serve, type Served } from '../web/serve.js'
 import { Visitor } from './visitor.js'
+import { eventually } from '../support/eventually.js'
 
 /** Lets requests meet inside of their handlers. */
 const gates = new Map<string, () => void>()
@@ -279,7 +280,7 @@ describe('sessions on the server', () => {
     const { visitor } = await visit()
     await visitor.fetch('/count')
     const slow = visitor.copy().fetch('/set/a?meet=1')
-    await vi.waitFor(() => expect(gates.has('a')).toBe(true))
+    await eventually(() => expect(gates.has('a')).toBe(true))
     await visitor.fetch('/set/b')
     gates.get('a')!()
     await slow
@@ -295,7 +296,7 @@ describe('sessions on the server', () => {
     const thief = visitor.copy()
     gates.delete('late')
     const late = thief.fetch('/set/late?meet=1')
-    await vi.waitFor(() => expect(gates.has('late')).toBe(true))
+    await eventually(() => expect(gates.has('late')).toBe(true))
     await visitor.fetch('/logout')
     gates.get('late')!()
     expect((await late).status).toBe(200)

@@ -6,6 +6,7 @@ import { fetchOverHttp2 } from '../support/http2-fetch.js'
 import { currentProtocol, fetchOver, overProtocols } from '../support/protocols.js'
 import { RawClient } from '../support/raw-http.js'
 import { CHANGED, makeTree, type Tree } from './tree.js'
+import { eventually } from '../support/eventually.js'
 
 const SCRIPT = 'export const answer = 42\n'.repeat(100)
 const BIG = Buffer.alloc(700_000, 'corbel ')
@@ -462,7 +463,7 @@ overProtocols('among routes and middleware', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://a.example')
     expect(answer.headers.get('vary')).toBe('Origin, Accept-Encoding')
     expect((await get('/api/login')).status).toBe(405)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(seen).toEqual(['/api/items/7', '200', '/app.js', '200', '/api/login', '405']),
     )
   })

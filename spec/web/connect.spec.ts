@@ -20,6 +20,7 @@ import {
 import { of } from 'rxjs'
 import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
+import { eventually } from '../support/eventually.js'
 
 @Controller()
 class Answers {
@@ -213,7 +214,7 @@ overProtocols('a response', () => {
       response.end('x')
     })
     await text('/')
-    await vi.waitFor(() => expect(told).toEqual(['finish', 'close']))
+    await eventually(() => expect(told).toEqual(['finish', 'close']))
   })
 
   it('takes text in the encoding that it is given', async () => {

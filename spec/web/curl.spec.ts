@@ -25,6 +25,7 @@ import { Subject } from 'rxjs'
 import { available } from '../conformance/application/clients.js'
 import { makeTree, type Tree } from '../static/tree.js'
 import { serve } from './serve.js'
+import { eventually } from '../support/eventually.js'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.repeat(1000)
 const CHANGED = new Date('2026-01-01T00:00:00Z')
@@ -227,12 +228,12 @@ describe.skipIf(!available('curl')).each([
     const child = spawn('curl', ['-sSN', protocol, `${url}/ticks`])
     let text = ''
     child.stdout.on('data', (part: Buffer) => (text += part.toString()))
-    await vi.waitFor(() => expect(ticks.observed).toBe(true), 10_000)
+    await eventually(() => expect(ticks.observed).toBe(true))
     for (const tick of ['one', 'two']) {
       ticks.next(tick)
-      await vi.waitFor(() => expect(text).toContain(`data: ${tick}\n\n`), 10_000)
+      await eventually(() => expect(text).toContain(`data: ${tick}\n\n`))
     }
     child.kill()
-    await vi.waitFor(() => expect(ticks.observed).toBe(false), 10_000)
+    await eventually(() => expect(ticks.observed).toBe(false))
   })
 })

@@ -3,6 +3,7 @@ import { Controller, Get, Module, Res, StaticModule, StreamableFile, type WebRes
 import { makeTree, type Tree } from '../static/tree.js'
 import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
+import { eventually } from '../support/eventually.js'
 
 /** More than sockets and windows hold; all of it a hole, so that it takes no disk. */
 const SIZE = 96 * 2 ** 20
@@ -67,7 +68,7 @@ describe.runIf(process.platform === 'linux')('large files', () => {
         expect(openDescriptors(tree.path('large.bin'))).toBe(1)
         controller.abort()
         await reader.cancel().catch(() => undefined)
-        await vi.waitFor(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0), 10_000)
+        await eventually(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0))
       },
     )
 
@@ -80,7 +81,7 @@ describe.runIf(process.platform === 'linux')('large files', () => {
           expect(answer.status).toBe(206)
           expect((await answer.arrayBuffer()).byteLength).toBe(200_000)
         }
-        await vi.waitFor(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0), 10_000)
+        await eventually(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0))
       },
     )
 
@@ -90,7 +91,7 @@ describe.runIf(process.platform === 'linux')('large files', () => {
         const answer = await fetch(path, { method: 'HEAD' })
         expect([answer.status, await answer.text()]).toEqual([200, ''])
       }
-      await vi.waitFor(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0), 10_000)
+      await eventually(() => expect(openDescriptors(tree.path('large.bin'))).toBe(0))
     })
   })
 })

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { Controller, GoneException, Get, Header, Module, StreamableFile } from 'corbel'
 import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
+import { eventually } from '../support/eventually.js'
 
 let stuck: Readable
 
@@ -79,10 +80,10 @@ overProtocols('a file', () => {
     const { fetch } = await serve(App)
     const controller = new AbortController()
     const answer = fetch('/stuck', { signal: controller.signal })
-    await vi.waitFor(() => expect(stuck).toBeDefined())
+    await eventually(() => expect(stuck).toBeDefined())
     controller.abort()
     await expect(answer).rejects.toThrow()
-    await vi.waitFor(() => expect(stuck.destroyed).toBe(true))
+    await eventually(() => expect(stuck.destroyed).toBe(true))
   })
 
   it('may be empty', async () => {

@@ -24,6 +24,7 @@ import supertest from 'supertest'
 import { createServer as createVite, type ViteDevServer } from 'vite'
 import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
+import { eventually } from '../support/eventually.js'
 
 // what is proven is that they run as they are installed: their types are made for node:http
 const require = createRequire(import.meta.url)
@@ -140,7 +141,7 @@ overProtocols('morgan', (protocol) => {
     const format = ':method :url :status :res[content-length] :response-time :remote-addr HTTP/:http-version'
     const { fetch } = await served((app) => app.use(load('morgan')(format, { stream: { write } })))
     for (const path of ['/small', '/nowhere', '/status/304', '/stream']) await (await fetch(path)).text()
-    await vi.waitFor(() => expect(lines).toHaveLength(4))
+    await eventually(() => expect(lines).toHaveLength(4))
     expect(lines[0]).toMatch(/^GET \/small 200 5 \d+\.\d+ (?:::ffff:)?127\.0\.0\.1 HTTP\/[\d.]+$/)
     expect(lines[0]).toContain(`HTTP/${version}`)
     expect(lines[1]).toMatch(/^GET \/nowhere 404 \d+ \d+\.\d+/)
@@ -154,7 +155,7 @@ overProtocols('morgan', (protocol) => {
       app.use(load('morgan')('combined', { stream: { write: (line: string) => lines.push(line) } })),
     )
     await text('/small', { headers: { 'user-agent': 'spec', referer: 'https://a.example/' } })
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(lines[0]).toContain(`"GET /small HTTP/${version}" 200 5 "https://a.example/" "spec"\n`),
     )
   })

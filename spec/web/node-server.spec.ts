@@ -6,6 +6,7 @@ import { Server as SocketServer } from 'socket.io'
 import { io, type Socket } from 'socket.io-client'
 import { RawClient } from '../support/raw-http.js'
 import { TestClient } from '../websocket/client.js'
+import { eventually } from '../support/eventually.js'
 
 @Controller()
 class Answers {
@@ -66,7 +67,7 @@ describe('socket.io on getHttpServer()', () => {
     expect(await client.timeout(3000).emitWithAck('ask', 'loud')).toBe('LOUD')
     expect(await client.timeout(3000).emitWithAck('bytes', Buffer.alloc(100_000))).toBe(100_000)
     if (transports.length === 2) {
-      await vi.waitFor(() => expect(client.io.engine.transport.name).toBe('websocket'), 5000)
+      await eventually(() => expect(client.io.engine.transport.name).toBe('websocket'))
       expect(await client.timeout(3000).emitWithAck('ask', 'still')).toBe('STILL')
     }
     // the routes are there as before
@@ -134,7 +135,7 @@ describe('listeners of the server', () => {
     })
     const url = await listen()
     expect(await (await fetch(`${url}/plain`)).text()).toBe('plain')
-    await vi.waitFor(() => expect(seen).toEqual(['GET /plain', '200']))
+    await eventually(() => expect(seen).toEqual(['GET /plain', '200']))
   })
 
   it('may take the place of the application, and call it', async () => {

@@ -12,6 +12,7 @@ import {
 import { overProtocols, fetchOver } from '../support/protocols.js'
 import { EventReader } from '../live/event-reader.js'
 import { TestClient } from './client.js'
+import { eventually } from '../support/eventually.js'
 
 const apps: Application[] = []
 const clients: TestClient[] = []
@@ -20,8 +21,6 @@ afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.terminate()
   for (const app of apps.splice(0)) await app.close()
 })
-
-const eventually = (check: () => void): Promise<void> => vi.waitFor(check, 15_000)
 
 @WebSocketGateway({ path: '/chat' })
 class Chat {

@@ -34,6 +34,7 @@ import { map } from 'rxjs'
 import type { Namespace, Server, ServerOptions, Socket } from 'socket.io'
 import { io, type Socket as Client, type ManagerOptions, type SocketOptions } from 'socket.io-client'
 import { loadSocketIo } from '../../lib/websocket/socket-io/package.js'
+import { eventually } from '../support/eventually.js'
 
 class Order {
   @IsString() product: string
@@ -213,7 +214,7 @@ describe.each([[['websocket']], [['polling']], [['polling', 'websocket']]])(
       expect(await ask(news, 'name')).toBe('/news')
       expect(seen).toEqual(['init true', 'connected', 'connected'])
       one.close()
-      await vi.waitFor(() => expect(seen).toContain('gone true'), 5000)
+      await eventually(() => expect(seen).toContain('gone true'))
     })
   },
 )

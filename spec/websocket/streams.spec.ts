@@ -11,6 +11,7 @@ import {
 import { Observable } from 'rxjs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { TestClient } from './client.js'
+import { eventually } from '../support/eventually.js'
 
 const apps: Application[] = []
 const clients: TestClient[] = []
@@ -19,8 +20,6 @@ afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.terminate()
   for (const app of apps.splice(0)) await app.close()
 })
-
-const eventually = (check: () => void): Promise<void> => vi.waitFor(check, 15_000)
 
 /** What methods have seen; new for each test. */
 let seen: { read: unknown[]; ended: string[]; sent: number }

@@ -13,6 +13,7 @@ import { HttpContext } from '../../../lib/web/index.js'
 import { NodeServer } from '../../../lib/websocket/socket-io/node-server.js'
 import { startGateways, type Subject } from './application.js'
 import { PacketClient, PollingClient, SEPARATOR } from './clients.js'
+import { eventually } from '../../support/eventually.js'
 
 const CALM = { pingInterval: 25_000, pingTimeout: 20_000 }
 const POLLING = '/socket.io/?EIO=4&transport=polling'
@@ -311,7 +312,7 @@ describe('options of socket.io', () => {
     const missed = next(client, 'all')
     const again = next(client, 'connect')
     client.io.engine.close()
-    await vi.waitFor(() => expect(told.some((one) => one.startsWith('disconnect'))).toBe(true), 10_000)
+    await eventually(() => expect(told.some((one) => one.startsWith('disconnect'))).toBe(true))
     await ask(other, 'all', { room: 'books', data: 'meanwhile' })
     expect(await missed).toBe('meanwhile')
     await again
@@ -333,7 +334,7 @@ describe('the end of an application', () => {
     const { engine } = subject!.app.get(Hall).server
     const session = () =>
       Reflect.get(engine, 'clients')[polling.handshake.sid] as { transport: { writable: boolean } }
-    await vi.waitFor(() => expect(session().transport.writable).toBe(true), 10_000)
+    await eventually(() => expect(session().transport.writable).toBe(true))
     await subject!.close()
     subject = undefined
     expect(await gone).toBe('transport close')
@@ -384,7 +385,7 @@ describe('many clients that come and go', () => {
         await Promise.all(some.map((client) => ask(client, 'join', `room ${batch}`)))
         for (const client of some) client.close()
       }
-      await vi.waitFor(() => expect(server!.engine.clientsCount).toBe(0), 20_000)
+      await eventually(() => expect(server!.engine.clientsCount).toBe(0))
       expect(server!.of('/').sockets.size).toBe(0)
       expect(server!.of('/').adapter.rooms.size).toBe(0)
       expect(server!.of('/').adapter.sids.size).toBe(0)

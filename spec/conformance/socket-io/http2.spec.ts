@@ -6,6 +6,7 @@ import { close, frame, OP } from '../websocket/frames.js'
 import type { Peer } from '../websocket/peer.js'
 import { open, overHttp1, overHttp2, type Wire } from '../websocket/wires.js'
 import { startAttached, startGateways, type Subject } from './application.js'
+import { eventually } from '../../support/eventually.js'
 
 const CALM = { pingInterval: 25_000, pingTimeout: 20_000 }
 const PATH = '/socket.io/?EIO=4&transport=websocket'
@@ -92,7 +93,7 @@ describe.each([
     peer.write(frame(OP.TEXT, '40'))
     await texts(peer, 2)
     peer.wire.destroy()
-    await vi.waitFor(() => expect(left).toEqual([expect.stringMatching(/^transport (close|error)$/)]), 10_000)
+    await eventually(() => expect(left).toEqual([expect.stringMatching(/^transport (close|error)$/)]))
   })
 
   it('refuses what it refuses over HTTP/1.1', async () => {

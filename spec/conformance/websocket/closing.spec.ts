@@ -3,6 +3,7 @@ import { startEcho, type Echo } from './echo.js'
 import { close, closing, frame, OP } from './frames.js'
 import type { Peer } from './peer.js'
 import { createWires, open, type Wire } from './wires.js'
+import { eventually } from '../../support/eventually.js'
 
 describe.each(createWires().map((wire) => [wire.name, wire] as const))(
   'a server over %s',
@@ -20,7 +21,7 @@ describe.each(createWires().map((wire) => [wire.name, wire] as const))(
       return [peer, [...echo.engine.sockets][0]!]
     }
     const ended = (code: number, reason: string): Promise<void> =>
-      vi.waitFor(() => expect(echo.closes).toEqual([[code, reason]]), 10_000)
+      eventually(() => expect(echo.closes).toEqual([[code, reason]]))
 
     it('closes, and waits for the answer of the client (RFC 6455 §7.1.2, §7.3)', async () => {
       const [peer, socket] = await meet()

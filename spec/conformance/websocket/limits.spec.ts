@@ -3,6 +3,7 @@ import { startEcho, type Echo } from './echo.js'
 import { close, fragments, frame, OP } from './frames.js'
 import type { Peer } from './peer.js'
 import { createWires, open, overHttp1, type Wire } from './wires.js'
+import { eventually } from '../../support/eventually.js'
 
 /** Everything, or what stands for the rest. */
 const WHOLE = process.env['CORBEL_CUTS'] === 'every'
@@ -124,7 +125,7 @@ describe('the limit of a message', () => {
     await peer.end()
     expect(peer.frames[0]!.payload.readUInt16BE(0)).toBe(1009)
     peer.leave()
-    await vi.waitFor(() => expect(echo.closes).toEqual([[1009, 'a message is too large']]), 10_000)
+    await eventually(() => expect(echo.closes).toEqual([[1009, 'a message is too large']]))
   })
 
   it('counts all fragments', async () => {
@@ -154,7 +155,7 @@ describe('the limit of a message', () => {
     }
     push()
     await closed
-    await vi.waitFor(() => expect(echo.closes).toEqual([[1006, '']]), 10_000)
+    await eventually(() => expect(echo.closes).toEqual([[1006, '']]))
   })
 
   it('does not hold for one message that waits alone, whatever its size', async () => {
