@@ -10,6 +10,7 @@ import {
   Scope,
   type LoggerService,
 } from 'corbel'
+import { portToReturnTo } from '../support/ports.js'
 
 @Injectable()
 class Own {}
@@ -126,7 +127,7 @@ describe('the life of an application', () => {
   it('listens, tells its address, answers, and frees the port', async () => {
     const app = await createApp(AppModule, { logger: false, shutdownSignals: false })
     const done = jest.fn()
-    await app.listen(0, '127.0.0.1', done)
+    await app.listen(await portToReturnTo(), '127.0.0.1', done)
     expect(done).toHaveBeenCalledTimes(1)
     const url = await app.getUrl()
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)

@@ -46,7 +46,7 @@ const postgres = server(
   {
     type: 'postgres',
     url: environment['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test',
-    extra: { connectionTimeoutMillis: 2000 },
+    extra: { connectionTimeoutMillis: 20_000 },
   },
   async (admin) => {
     const schema = unique()
@@ -63,7 +63,7 @@ const mariadb = server(
   {
     type: 'mariadb',
     url: environment['MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/test',
-    extra: { connectTimeout: 2000 },
+    extra: { connectTimeout: 20_000 },
   },
   async (admin) => {
     const database = unique()

@@ -29,7 +29,7 @@ export function openTestRedis(): TestRedis {
 
 /** True where no server answers: specs are skipped then, and fail where services are required. */
 export async function isRedisMissing(): Promise<boolean> {
-  const redis = new Redis(REDIS_URL, { lazyConnect: true, retryStrategy: null, connectTimeout: 2000 })
+  const redis = new Redis(REDIS_URL, { lazyConnect: true, retryStrategy: null, connectTimeout: 20_000 })
   redis.on('error', () => undefined)
   try {
     await redis.connect()
