@@ -1,4 +1,4 @@
-import { type AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { HeaderList, type Exchange, type ExchangeHandler } from '../../lib/http/index.js'
 import {
@@ -16,6 +16,10 @@ export interface Fixture {
   readonly errors: unknown[]
   readonly warnings: Error[]
   open(): Promise<RawClient>
+  /** The server's end of a client's connection, as soon as it was accepted. */
+  peer(client: RawClient): Promise<Socket>
+  /** Waits until the server has read everything that a client has sent; also if that is nothing. */
+  taken(client: RawClient): Promise<void>
   /** Opens a connection by TLS. */
   openTls(options?: ConnectionOptions): Promise<RawClient & { readonly socket: TLSSocket }>
   /** Opens a connection, sends the bytes, and answers all responses when the server has closed. */
@@ -47,6 +51,8 @@ export async function start(
   })
   server.handle(handler)
   const clients: RawClient[] = []
+  const peers = new Map<number | undefined, Socket>()
+  server.nodeServer.on('connection', (socket) => peers.set(socket.remotePort, socket))
   running.push({ server, clients })
   await server.listen(where.path === undefined ? { host: '127.0.0.1', ...where } : where)
   const address = server.nodeServer.address()
@@ -57,9 +63,17 @@ export async function start(
   }
   const open = async () =>
     opened(await RawClient.open(where.path === undefined ? port : { path: where.path }))
+  const peer = async ({ socket }: RawClient) => {
+    while (!peers.has(socket.localPort)) await nextTurn()
+    return peers.get(socket.localPort)!
+  }
+  const taken = async (client: RawClient) => {
+    const socket = await peer(client)
+    while (socket.bytesRead < client.socket.bytesWritten && !socket.destroyed) await nextTurn()
+  }
   const openTls = async (tls?: ConnectionOptions) => opened(await RawClient.openTls(port, tls))
   const converse = async (bytes: string | Uint8Array) => (await open()).send(bytes).allResponses()
-  return { server, port, errors, warnings, open, openTls, converse }
+  return { server, port, errors, warnings, open, peer, taken, openTls, converse }
 }
 
 export const TEXT = HeaderList.from({ 'content-type': 'text/plain' }).freeze()
@@ -81,6 +95,11 @@ export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T)
   let resolve!: (value: T) => void
   const promise = new Promise<T>((settle) => (resolve = settle))
   return { promise, resolve }
+}
+
+/** Lets the event loop come to its next turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The head of a request for `host: a`. */

@@ -283,7 +283,7 @@ export interface Outcome {
 }
 
 /** How long a server may leave bytes unread before the client takes that for its answer, in ms. */
-const STALL = 1_500
+const STALL = 30_000
 
 /** Sends what an attack consists of until the server no longer takes it, and tells what has come of it. */
 export async function perform(attack: Attack, client: Http2Client): Promise<Outcome> {

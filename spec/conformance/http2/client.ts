@@ -4,7 +4,7 @@ import { codeName, PREFACE, SETTING, settings, SETTINGS_ACK, TYPE, type Setting 
 import { Reading } from './reading.js'
 
 /** How long a server may take for anything, in ms: only what fails takes it. */
-const PATIENCE = 3_000
+const PATIENCE = 30_000
 
 /** How a client begins. */
 export interface Beginning {

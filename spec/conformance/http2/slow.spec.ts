@@ -1,5 +1,6 @@
 import { HeaderList, type Exchange } from '../../../lib/http/index.js'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../../lib/server/index.js'
+import { heldTime } from '../../support/held-time.js'
 import { localhost } from '../../server/tls/identities.js'
 import { Http2Client, type Beginning } from './client.js'
 import {
@@ -15,6 +16,8 @@ import {
 } from './frames.js'
 import { get, post, requestBlock } from './rule.js'
 
+/** The server's: it passes only where a spec says so. */
+const time = heldTime()
 const servers: HttpServer[] = []
 const clients: Http2Client[] = []
 
@@ -52,22 +55,28 @@ const givenUp = (client: Http2Client, stream: number) =>
   )
 const gone = (client: Http2Client) => client.until('the end', (now) => now.gone)
 
-// each of these ends because the server acts; no test waits for time to pass by itself
+// each of these ends because the server acts; its time passes where the test lets it
 describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
   it('that does not open its window is cut off (CVE-2019-9517)', async () => {
     const client = await talk({ writeTimeout: 60 }, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 0]] })
-    await givenUp(client.send(get(1, '/100000')), 1)
+    await client.send(get(1, '/100000')).roundTrip()
+    await time.pass(50)
+    await client.roundTrip()
+    expect(client.stream(1).reset).toBe(undefined)
+    await time.passUntil(givenUp(client, 1))
   })
 
   it('that stalls many streams at a time is cut off', async () => {
     const client = await talk({ writeTimeout: 60 }, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 0]] })
     client.send(...Array.from({ length: 50 }, (_, i) => get(2 * i + 1, '/100000')))
-    for (let i = 0; i < 50; i++) await givenUp(client, 2 * i + 1)
+    for (let i = 0; i < 50; i++) await time.passUntil(givenUp(client, 2 * i + 1))
+    expect(time.now).toBeGreaterThanOrEqual(60)
   })
 
   it('that uses up the window of the connection and opens it no more is cut off', async () => {
     const client = await talk({ writeTimeout: 60 }, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 1_000_000]] })
-    await givenUp(client.send(get(1, '/200000')), 1)
+    await time.passUntil(givenUp(client.send(get(1, '/200000')), 1))
+    expect(time.now).toBeGreaterThanOrEqual(60)
   })
 
   it('that opens its window byte by byte is cut off (CVE-2019-9511)', async () => {
@@ -82,7 +91,7 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
       await client.until('a byte, or the end', () => over() || client.stream(1).counted > before)
       before = client.stream(1).counted
       client.send(windowUpdate(1, 1))
-      await new Promise((resolve) => setImmediate(resolve))
+      await time.pass(5)
     }
     expect(client.stream(1).ended).toBe(false)
   })
@@ -93,18 +102,22 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
       { settings: [[SETTING.INITIAL_WINDOW_SIZE, 2 ** 31 - 1]] },
     )
     client.socket.pause()
-    client.send(windowUpdate(0, 2 ** 30), ...Array.from({ length: 40 }, (_, i) => get(2 * i + 1, '/1000000')))
+    client.send(windowUpdate(0, 2 ** 30), ...Array.from({ length: 60 }, (_, i) => get(2 * i + 1, '/1000000')))
     const closed = new Promise<void>((resolve) => client.socket.once('close', () => resolve()))
     // a reset shows only where something is written
-    const poke = setInterval(() => client.socket.write(Buffer.alloc(0)) && client.send(windowUpdate(0, 1)), 5)
-    await closed.finally(() => clearInterval(poke))
+    await time.passUntil(
+      closed,
+      () => client.socket.write(Buffer.alloc(0)) && client.send(windowUpdate(0, 1)),
+    )
+    expect(time.now).toBeGreaterThanOrEqual(60)
   })
 
   it('that is steady is not cut off', async () => {
-    const client = await talk({ writeTimeout: 500 }, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 5_000]] })
+    const client = await talk({ writeTimeout: 60 }, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 5_000]] })
     client.send(get(1, '/200000'))
     for (let seen = 5_000; seen <= 200_000; seen += 5_000) {
       await client.until('the next part', () => client.stream(1).counted >= seen)
+      await time.pass(45)
       client.send(windowUpdate(0, 5_000), windowUpdate(1, 5_000))
     }
     await client.until('the end', () => client.stream(1).ended)
@@ -113,16 +126,17 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
   it('that does not finish its fields is cut off', async () => {
     const client = await talk({ headersTimeout: 60 })
     client.send(headers(1, requestBlock(), { whole: false }))
-    await gone(client)
+    await time.passUntil(gone(client))
+    expect(time.now).toBeGreaterThanOrEqual(60)
     const other = await talk({ headersTimeout: 60 })
     other.send(headers(1, requestBlock(), { whole: false }), continuation(1, Buffer.alloc(0), false))
-    await gone(other)
+    await time.passUntil(gone(other))
   })
 
   it('that does not finish a frame is cut off', async () => {
     const client = await talk({ headersTimeout: 60, keepAliveTimeout: 60 })
     client.send(get(1).subarray(0, 20))
-    await gone(client)
+    await time.passUntil(gone(client))
   })
 
   it.each([
@@ -132,28 +146,30 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
   ])('that begins with %s and says no more is cut off', async (_, bytes) => {
     for (const tls of [false, true]) {
       const client = await talk({ headersTimeout: 60, keepAliveTimeout: 60 }, { raw: true, tls })
-      await gone(client.send(bytes))
+      await time.passUntil(gone(client.send(bytes)))
     }
   })
 
   it('that does not acknowledge SETTINGS is told so (RFC 9113 §6.5.3)', async () => {
     const client = await talk({ http2: { settingsTimeout: 60 } }, { raw: true })
     client.send(PREFACE, settings())
-    await gone(client)
+    await time.passUntil(gone(client))
+    expect(time.now).toBeGreaterThanOrEqual(60)
     expect(client.goaway?.code).toBe(CODE.SETTINGS_TIMEOUT)
     const other = await talk({ http2: { settingsTimeout: 60 }, keepAliveTimeout: 200 }, { raw: true })
-    other.send(PREFACE, settings(), SETTINGS_ACK)
-    await gone(other)
+    await other.send(PREFACE, settings(), SETTINGS_ACK).roundTrip()
+    await time.passUntil(gone(other))
     expect(other.goaway?.code).toBe(CODE.NO_ERROR)
   })
 
   it('that stops within a body loses its stream, and nothing else', async () => {
     const client = await talk({ bodyTimeout: 60 })
-    client.send(post(1), data(1, 'part'))
-    await client.until(
-      'the end of the stream',
-      () => client.stream(1).ended || client.stream(1).reset !== undefined,
-    )
+    await client.send(post(1), data(1, 'part')).roundTrip()
+    await time.pass(50)
+    await client.roundTrip()
+    const over = () => client.stream(1).ended || client.stream(1).reset !== undefined
+    expect(over()).toBe(false)
+    await time.passUntil(client.until('the end of the stream', over))
     if (client.stream(1).reset === undefined) expect(client.status(1)).toBe(408)
     client.send(get(3))
     await client.until('another answer', () => client.stream(3).ended)
@@ -166,16 +182,17 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
     while (!over()) {
       client.send(data(1, 'x'))
       await client.roundTrip()
-      // as a slow network would have it
-      await new Promise((resolve) => setTimeout(resolve, 15))
+      await time.pass(15)
     }
+    expect(time.now).toBeGreaterThanOrEqual(100)
     if (client.stream(1).reset === undefined) expect(client.status(1)).toBe(408)
   })
 
   it('that is idle is told that the connection ends (RFC 9113 §6.8)', async () => {
     const client = await talk({ keepAliveTimeout: 60 })
     await client.send(get(1)).until('an answer', () => client.stream(1).ended)
-    await gone(client)
+    await time.passUntil(gone(client))
+    expect(time.now).toBeGreaterThanOrEqual(60)
     expect(client.goaway).toMatchObject({ code: CODE.NO_ERROR, last: 1 })
   })
 
@@ -183,10 +200,11 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
     const client = await talk({ keepAliveTimeout: 100 })
     while (!client.gone && client.goaway === undefined) {
       await client.roundTrip().catch(() => undefined)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await time.pass(10)
     }
+    expect(time.now).toBeLessThan(1_000)
     expect(client.goaway?.code ?? CODE.NO_ERROR).toBe(CODE.NO_ERROR)
-  }, 5_000)
+  })
 
   it('that works on is not taken for idle', async () => {
     const client = await talk({ keepAliveTimeout: 80 })
@@ -194,7 +212,7 @@ describe('a client that is slow on purpose (RFC 9113 §10.5)', () => {
     for (let i = 0; i < 15; i++) {
       client.send(data(1, 'x'))
       await client.roundTrip()
-      await new Promise((resolve) => setTimeout(resolve, 15))
+      await time.pass(30)
     }
     client.send(data(1, '', { end: true }))
     await client.until('the answer', () => client.stream(1).ended)

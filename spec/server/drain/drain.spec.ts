@@ -12,5 +12,5 @@ describe.each(['http1', 'http2'] as const)('SIGTERM under load of %s', (protocol
       expect(announced).toBeGreaterThan(0)
       expect(answered).toBeGreaterThan(100)
     }
-  }, 60_000)
+  }, 240_000)
 })

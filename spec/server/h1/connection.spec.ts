@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Exchange } from '../../../lib/http/index.js'
+import { eventually } from '../../support/eventually.js'
 import { bytewise, deferred, echo, head, reply, start, TEXT } from '../start.js'
 import { MemorySocket } from '../memory-socket.js'
 
@@ -96,15 +97,21 @@ describe('a connection', () => {
   }) // prettier-ignore
 
   it('answers what was whole before the body that the client has left', async () => {
-    const { open, errors } = await start(async (exchange) => {
-      // longer than it takes to hear of the end
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    let gate = deferred()
+    const { open, peer, taken, errors } = await start(async (exchange) => {
+      await gate.promise
       await echo(exchange)
     })
     for (const method of ['GET', 'POST']) {
+      gate = deferred()
       const client = (await open())
         .send(head('GET /1') + head(`${method} /2`, 'Content-Length: 5') + 'x')
         .end()
+      await taken(client)
+      const end = await peer(client)
+      // while POST waits for its turn, the server does not read on
+      if (method === 'GET') await eventually(() => expect(end.readableEnded).toBe(true))
+      gate.resolve()
       expect((await client.response()).body).toBe('GET /1')
       expect(await client.serverEnd()).toBe('')
     }
@@ -210,7 +217,8 @@ describe('a connection', () => {
     }
     client.socket.on('drain', flood)
     flood()
-    expect(await client.gone()).toMatch(/ECONNRESET|EPIPE/)
+    // not `gone`, which would end this side, and so stop
+    await eventually(() => expect(client.fate).toMatch(/ECONNRESET|EPIPE/))
   })
 
   it('reads the same requests wherever the bytes are split', async () => {
@@ -261,15 +269,23 @@ describe('pipelined requests', () => {
 
   it('run one by one where one of them may change something', async () => {
     const log: string[] = []
+    const gates = new Map<string, () => void>()
     const { open } = await start(async (exchange) => {
       log.push(`+${exchange.target}`)
-      await new Promise((resolve) => setTimeout(resolve, exchange.target === '/1' ? 3 : 1))
+      await new Promise<void>((resolve) => gates.set(exchange.target, resolve))
       log.push(`-${exchange.target}`)
       reply(exchange, exchange.target)
     })
     const client = (await open()).send(
       head('GET /1') + head('GET /2') + head('DELETE /3') + head('POST /4') + head('GET /5') + head('GET /6'),
     )
+    const begun = () => log.filter((entry) => entry.startsWith('+')).length
+    const steps = { '/2': 2, '/1': 2, '/3': 3, '/4': 4, '/5': 6, '/6': 6 }
+    for (const [target, most] of Object.entries(steps)) {
+      await expect.poll(begun).toBe(most)
+      gates.get(target)!()
+      await expect.poll(() => log).toContain(`-${target}`)
+    }
     for (const target of ['/1', '/2', '/3', '/4', '/5', '/6'])
       expect((await client.response()).body).toBe(target)
     expect(log).toEqual(['+/1', '+/2', '-/2', '-/1', '+/3', '-/3', '+/4', '-/4', '+/5', '+/6', '-/5', '-/6'])
@@ -348,8 +364,10 @@ describe('pipelined requests', () => {
 
   it('behind an answer that ends the connection are given up', async () => {
     const outcomes: string[] = []
+    const begun: string[] = []
     const gate = deferred()
     const { open } = await start(async (exchange) => {
+      begun.push(exchange.target)
       exchange.sink.onClose((state) => outcomes.push(`${exchange.target} ${state}`))
       if (exchange.target !== '/1') return reply(exchange, 'held')
       await gate.promise
@@ -357,7 +375,7 @@ describe('pipelined requests', () => {
       exchange.sink.end()
     })
     const client = (await open()).send(head('GET /1') + head('GET /2') + head('GET /3'))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await expect.poll(() => begun).toEqual(['/1', '/2', '/3'])
     gate.resolve()
     expect(await client.allResponses()).toHaveLength(1)
     expect(outcomes).toEqual(['/1 ended', '/2 aborted', '/3 aborted'])
@@ -365,13 +383,17 @@ describe('pipelined requests', () => {
 
   it('before an aborted exchange are still answered', async () => {
     const gate = deferred()
+    const aborted = deferred()
     const { open } = await start(async (exchange) => {
-      if (exchange.target === '/2') return exchange.sink.abort(new Error('no'))
+      if (exchange.target === '/2') {
+        exchange.sink.abort(new Error('no'))
+        return aborted.resolve()
+      }
       await gate.promise
       reply(exchange, 'ok')
     })
     const client = (await open()).send(head('GET /1') + head('GET /2') + head('GET /3'))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await aborted.promise
     expect(client.fate).toBeUndefined()
     gate.resolve()
     await client.gone()

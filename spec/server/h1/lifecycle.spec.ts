@@ -1,9 +1,16 @@
+import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UPGRADE, type UpgradedSocket } from '../../../lib/http/features.js'
 import { createH1Server } from '../../../lib/server/index.js'
-import { deferred, echo, head, reply, start, TEXT } from '../start.js'
+import { eventually } from '../../support/eventually.js'
+import { parseResponse, type RawResponse } from '../../support/raw-http.js'
+import { MemorySocket } from '../memory-socket.js'
+import { deferred, echo, head, nextTurn, reply, start, TEXT } from '../start.js'
+
+/** A time that no spec takes, on any machine. */
+const NEVER = 600_000
 
 describe('listening', () => {
   it('tells the port that was free', async () => {
@@ -32,8 +39,8 @@ describe('listening', () => {
       message: expect.stringContaining(`127.0.0.1:${port}`),
     })
     other.close()
-    await expect.poll(() => other.listening).toBe(false)
-    expect(await server.listen({ host: '127.0.0.1', port })).toHaveLength(1)
+    // not there: the port is anyone's now
+    expect(await server.listen({ host: '127.0.0.1' })).toHaveLength(1)
     await server.close()
   })
 
@@ -91,7 +98,7 @@ describe('listening', () => {
 
 describe('too many connections', () => {
   it('are answered 503, or cut off where there are far too many', async () => {
-    const { open } = await start(echo, { maxConnections: 1 })
+    const { open, peer } = await start(echo, { maxConnections: 1, lingerTimeout: NEVER })
     const first = await open()
     expect((await first.send(head('GET /1')).response()).status).toBe(200)
     const second = await open()
@@ -99,18 +106,12 @@ describe('too many connections', () => {
     const third = await open()
     await third.gone()
     expect(third.received).toBe('')
+    const ends = [await peer(first), await peer(second)]
     expect((await first.send(head('GET /2')).response()).status).toBe(200)
     first.destroy()
     second.destroy()
-    await expect
-      .poll(async () => {
-        const next = (await open()).send(head('GET /3'))
-        return next.response().then(
-          ({ status }) => status,
-          () => 0,
-        )
-      })
-      .toBe(200)
+    await eventually(() => expect(ends.map(({ closed }) => closed)).toEqual([true, true]))
+    expect((await (await open()).send(head('GET /3')).response()).status).toBe(200)
   })
 })
 
@@ -120,7 +121,7 @@ describe('draining', () => {
     const fresh = await open()
     const used = (await open()).send(head('GET /'))
     await used.response()
-    await server.drain(10_000)
+    await server.drain(NEVER)
     expect([await fresh.gone(), await used.gone()]).toEqual(['closed', 'closed'])
     await expect(open()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
@@ -136,8 +137,9 @@ describe('draining', () => {
     const client = (await open()).send(head('GET /1') + head('GET /2'))
     await arrived.promise
     let drained = false
-    const draining = server.drain(10_000).then(() => (drained = true))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    const draining = server.drain(NEVER).then(() => (drained = true))
+    await expect.poll(() => server.nodeServer.listening).toBe(false)
+    for (let turn = 0; turn < 20; turn++) await nextTurn()
     expect(drained).toBe(false)
     gate.resolve()
     const responses = await client.allResponses()
@@ -150,10 +152,10 @@ describe('draining', () => {
   })
 
   it('lets a request that has begun to arrive come in', async () => {
-    const { server, open } = await start(echo)
+    const { server, open, taken } = await start(echo)
     const client = (await open()).send('POST /x HTTP/1.1\r\nHost: a\r\n')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    const draining = server.drain(10_000)
+    await taken(client)
+    const draining = server.drain(NEVER)
     await expect.poll(() => server.nodeServer.listening).toBe(false)
     client.send('Content-Length: 3\r\n\r\nabc')
     expect(await client.allResponses()).toMatchObject([
@@ -165,12 +167,13 @@ describe('draining', () => {
 
   it('does not cut an answer that a slow client is still reading', async () => {
     const size = 20_000_000
-    const { server, open } = await start((exchange) => reply(exchange, 'x'.repeat(size)))
+    const { server, open, peer } = await start((exchange) => reply(exchange, 'x'.repeat(size)))
     const client = await open()
     client.socket.pause()
     client.send(head('GET /'))
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const draining = server.drain(10_000)
+    const { bytesWritten: none } = await peer(client)
+    await expect.poll(async () => (await peer(client)).bytesWritten).toBeGreaterThan(none)
+    const draining = server.drain(NEVER)
     client.socket.resume()
     await client.until(({ received }) => received.length > size)
     await client.gone()
@@ -182,7 +185,7 @@ describe('draining', () => {
     const fresh = await open()
     const used = (await open()).send(head('GET /1'))
     await used.response()
-    const draining = server.drain(10_000, 5_000)
+    const draining = server.drain(NEVER, 60_000)
     await expect.poll(() => server.nodeServer.listening).toBe(false)
     for (const client of [fresh, used]) {
       const responses = await client.send(head('GET /2')).allResponses()
@@ -203,7 +206,7 @@ describe('draining', () => {
     const idle = await open()
     const streaming = (await open()).send(head('GET /'))
     await streaming.until(({ received }) => received.includes('a'))
-    const draining = server.drain(10_000, 20)
+    const draining = server.drain(NEVER, 20)
     await idle.gone()
     expect(streaming.fate).toBe(undefined)
     gate.resolve()
@@ -223,7 +226,7 @@ describe('draining', () => {
     })
     const client = (await open()).send(head('GET /long'))
     await client.until(({ received }) => received.includes('a'))
-    const draining = server.drain(10_000, 5_000)
+    const draining = server.drain(NEVER, 60_000)
     await expect.poll(() => server.nodeServer.listening).toBe(false)
     gate.resolve()
     await client.response()
@@ -234,31 +237,56 @@ describe('draining', () => {
   })
 
   it('answers all requests that were read, and says only in the last answer that it is the last', async () => {
-    const { server, open } = await start(echo, { maxPipelined: 2 })
-    const client = await open()
-    const count = 20
-    client.send(Array.from({ length: count }, (_, i) => head(`GET /${i}`)).join(''))
-    await client.response()
-    const draining = server.drain(10_000)
-    const responses = await client.allResponses()
-    expect(responses.map(({ body }) => body)).toEqual(
-      Array.from({ length: count - 1 }, (_, i) => `GET /${i + 1}`),
+    const gate = deferred()
+    const options = { maxPipelined: 2 }
+    const { server } = await start(async (exchange) => {
+      if (exchange.target !== '/0') await gate.promise
+      await echo(exchange)
+    }, options)
+    // all of them are there before the first answer, which no network promises
+    const socket = new MemorySocket()
+    server.accept(socket)
+    const targets = Array.from({ length: 20 }, (_, i) => `/${i}`)
+    socket.feed(targets.map((target) => head(`GET ${target}`)).join(''))
+    await eventually(() => expect(socket.received).toContain('GET /0'))
+    const finished = new Promise((resolve) => socket.once('finish', resolve))
+    const draining = server.drain(NEVER)
+    gate.resolve()
+    await finished
+    const responses: RawResponse[] = []
+    for (let at = 0; at < socket.received.length;) {
+      const { response, end } = parseResponse(socket.received, at, false, true)!
+      responses.push(response)
+      at = end
+    }
+    expect(responses.map(({ body }) => body)).toEqual(targets.map((target) => `GET ${target}`))
+    const last = targets.length - 1
+    expect(responses.map(({ headers }) => headers.connection)).toEqual(
+      targets.map((_, i) => (i === last ? 'close' : undefined)),
     )
-    client.end()
+    socket.destroy()
     await draining
   })
 
   it('answers connections that the system has accepted and Node has not', async () => {
-    const { server, port } = await start(echo)
-    // the handshakes are done within these calls; the server has no turn in between
+    const gate = deferred()
+    const { server, port } = await start(async (exchange) => {
+      await gate.promise
+      await echo(exchange)
+    })
     const sockets = Array.from({ length: 50 }, () => connect(port, '127.0.0.1').setEncoding('latin1'))
+    // Node accepts one of them in a turn of the loop: most are only with the system by then
+    const connected = Promise.all(sockets.map((socket) => once(socket, 'connect')))
     const answers = sockets.map(async (socket) => {
       socket.write(head('GET /'))
       let text = ''
       for await (const part of socket) text += part
       return text
     })
-    const draining = server.drain(10_000, 5_000)
+    await connected
+    const draining = server.drain(NEVER, 60_000)
+    await expect.poll(() => server.nodeServer.listening).toBe(false)
+    gate.resolve()
     for (const text of await Promise.all(answers)) {
       expect(text).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*GET \/$/)
     }
@@ -275,7 +303,7 @@ describe('draining', () => {
     const one = (await open()).send(head('GET /1') + head('GET /2'))
     const two = (await open()).send(head('POST /', 'Content-Length: 0'))
     await arrived.promise
-    expect(await server.drain(10, 5_000)).toEqual({ cut: 3 })
+    expect(await server.drain(10, NEVER)).toEqual({ cut: 3 })
     await Promise.all([one.gone(), two.gone()])
   })
 
@@ -289,7 +317,7 @@ describe('draining', () => {
     })
     const client = (await open()).send(head('GET /'))
     await client.until(({ received }) => received.includes('a'))
-    const draining = server.drain(10_000)
+    const draining = server.drain(NEVER)
     gate.resolve()
     expect(await client.allResponses()).toMatchObject([{ body: 'ab' }])
     client.end()
@@ -312,11 +340,11 @@ describe('draining', () => {
 
   it('is done at once where there is nothing to do, and after closing', async () => {
     const server = createH1Server()
-    await server.drain(10_000)
+    await server.drain(NEVER)
     await server.close()
     await server.listen({ host: '127.0.0.1' })
     await server.close()
-    await server.drain(10_000)
+    await server.drain(NEVER)
   })
 })
 
@@ -348,7 +376,7 @@ describe('an upgrade (RFC 9110 §7.8)', () => {
     client.send(head('GET /not-http'))
     await client.until(({ received }) => received.endsWith(`<${head('GET /not-http')}>`))
     expect(await outcome.promise).toBe('ended')
-    await server.drain(10_000)
+    await server.drain(NEVER)
     expect(closed).toBe(false)
     client.destroy()
     await expect.poll(() => closed).toBe(true)
@@ -391,10 +419,14 @@ describe('an upgrade (RFC 9110 §7.8)', () => {
 
   it('cannot be accepted after an answer, or when the client has gone', async () => {
     const codes: unknown[] = []
+    const arrived = deferred()
     const { open } = await start(async (exchange) => {
       const upgrade = exchange.feature(UPGRADE)!
-      if (exchange.headers.has('x-late')) await new Promise((resolve) => exchange.sink.onClose(resolve))
-      else reply(exchange, 'no')
+      if (exchange.headers.has('x-late')) {
+        const gone = new Promise((resolve) => exchange.sink.onClose(resolve))
+        arrived.resolve()
+        await gone
+      } else reply(exchange, 'no')
       try {
         upgrade.accept()
       } catch (error) {
@@ -403,7 +435,7 @@ describe('an upgrade (RFC 9110 §7.8)', () => {
     })
     await (await open()).send(request).response()
     const client = (await open()).send(request.replace('\r\n\r\n', '\r\nX-Late: 1\r\n\r\n'))
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await arrived.promise
     client.reset()
     const code = 'CORBEL_UPGRADE_UNAVAILABLE'
     await expect.poll(() => codes).toMatchObject([{ code }, { code }])

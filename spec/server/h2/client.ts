@@ -43,6 +43,7 @@ export class FrameClient {
   private readonly encoder = new HpackEncoder()
   private readonly decoder = new HpackDecoder()
   private wake: (() => void) | undefined
+  private pings = 0
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (data: Buffer) => this.take(data))
@@ -98,6 +99,14 @@ export class FrameClient {
       await new Promise<void>((resolve) => (this.wake = resolve))
     }
   }
+
+  /** Waits until the server has read everything that was sent: a PING behind it comes back. */
+  async heard(): Promise<this> {
+    const content = `heard${String(++this.pings).padStart(3, '0')}`
+    this.send(frame(6, 0, 0, content))
+    await this.until(({ type, flags, payload }) => type === 6 && flags === 1 && payload.toString('latin1') === content)
+    return this
+  } // prettier-ignore
 
   /** Waits for the head of an answer, behind interim ones. */
   head(stream: number): Promise<Frame> {

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import type { Exchange } from '../../../lib/http/index.js'
+import { heldTime } from '../../support/held-time.js'
 import { deferred } from '../start.js'
 import { frame, type FrameClient } from './client.js'
 import { reply, startH2, TEXT } from './start.js'
 
+/** The server's: it passes only where a spec says so. */
+const time = heldTime()
 const NO_ERROR = 0
 const LARGE = { ':method': 'POST', 'content-length': '3000000' }
 const part = (size: number) => frame(0, 0, 1, Buffer.alloc(size))
@@ -14,12 +17,6 @@ function refuse(exchange: Exchange): void {
   if (exchange.method === 'GET') return reply(exchange, 'ok')
   exchange.sink.head(413, TEXT, 9)
   exchange.sink.end('too large')
-}
-
-/** Waits until the server has worked off everything that was sent. */
-async function settled(client: FrameClient, data = '12345678'): Promise<void> {
-  client.send(frame(6, 0, 0, data))
-  await client.until(({ type, payload }) => type === 6 && payload.toString('latin1') === data)
 }
 
 const resets = (client: FrameClient) => client.frames.filter(({ type }) => type === 3)
@@ -32,7 +29,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     const client = (await open()).request(1, LARGE, true)
     expect(await client.answer(1)).toBe('too large')
     client.send(...Array.from({ length: 16 }, () => part(16_384)))
-    await settled(client)
+    await client.heard()
     expect(resets(client)).toEqual([])
     expect(windowUpdates(client, 1)).toEqual([])
     // the connection's window is everybody's: what was thrown away is given back
@@ -40,7 +37,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
       client.request(id, LARGE, true)
       for (let i = 0; i < 16; i++) client.send(frame(0, 0, id, Buffer.alloc(16_384)))
     }
-    await settled(client, 'behind 4')
+    await client.heard()
     expect(windowUpdates(client, 0).length).toBeGreaterThan(1)
     expect(await client.request(99).answer(99)).toBe('ok')
   })
@@ -49,7 +46,9 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     const { open } = await startH2(refuse, { lingerTimeout: 40 })
     const client = (await open()).request(1, LARGE, true)
     await client.head(1)
-    const reset = await client.until(({ type }) => type === 3)
+    await time.pass(30)
+    expect(resets(await client.heard())).toEqual([])
+    const reset = await time.passUntil(client.until(({ type }) => type === 3))
     expect([reset.stream, reset.payload.readUInt32BE()]).toEqual([1, NO_ERROR])
     expect(client.body(1)).toBe('too large')
     // what the client had sent before it knew is no mistake
@@ -61,12 +60,12 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     const { open } = await startH2(refuse, { lingerTimeout: 60_000, maxDiscardSize: 20_000 })
     const client = (await open()).request(1, LARGE, true)
     expect(await client.answer(1)).toBe('too large')
-    await settled(client.send(part(16_384)))
+    await client.send(part(16_384)).heard()
     expect(resets(client)).toEqual([])
     const reset = await client.send(part(16_384)).until(({ type }) => type === 3)
     expect([reset.stream, reset.payload.readUInt32BE()]).toEqual([1, NO_ERROR])
     // and what is still on its way counts for the connection alone
-    await settled(client.send(part(16_384)))
+    await client.send(part(16_384)).heard()
     expect(resets(client)).toHaveLength(1)
     expect(await client.request(3).answer(3)).toBe('ok')
   })
@@ -80,7 +79,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
       const size = Math.min(16_000, 200_000 - sent)
       sent += size
       client.send(frame(0, sent === 200_000 ? 1 : 0, 1, Buffer.alloc(size)))
-      await settled(client, String(i).padStart(8))
+      await client.heard()
     }
     expect(windowUpdates(client, 1).length).toBeGreaterThan(1)
     expect(resets(client)).toEqual([])
@@ -92,7 +91,9 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     const { open } = await startH2(refuse, { lingerTimeout: 200, http2: { maxConcurrentStreams: 2 } })
     const client = (await open()).request(1, LARGE, true).request(3, LARGE, true).request(5)
     expect(await client.answer(5)).toBe(7)
-    for (const id of [1, 3]) await client.until(({ type, stream }) => type === 3 && stream === id)
+    for (const id of [1, 3]) {
+      await time.passUntil(client.until(({ type, stream }) => type === 3 && stream === id))
+    }
     expect(await client.request(7).answer(7)).toBe('ok')
   })
 
@@ -107,7 +108,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
       { lingerTimeout: 40, bodyTimeout: 40 },
     )
     const client = (await open()).request(1, LARGE, true)
-    const reset = await client.until(({ type }) => type === 3)
+    const reset = await time.passUntil(client.until(({ type }) => type === 3))
     expect(reset.payload.readUInt32BE()).toBe(NO_ERROR)
     expect(failure).toMatchObject({ code: 'CORBEL_H2_BODY_TIMEOUT' })
     expect(errors).toEqual([])
@@ -142,7 +143,10 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     )
     const client = (await open()).request(1, { ':method': 'POST' }, true)
     expect(await client.answer(1)).toBe('too large')
-    for (let i = 0; i < 30; i++) await settled(client.send(part(16_000)), String(i).padStart(8))
+    for (let i = 0; i < 30; i++) {
+      await client.send(part(16_000)).heard()
+      await time.pass(10)
+    }
     client.send(frame(0, 1, 1))
     expect(await read.promise).toBe(480_000)
     expect(resets(client)).toEqual([])
@@ -168,7 +172,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     expect(await client.answer(1)).toBe('too large')
     // when this one is reset, the other one has been open for as long
     client.request(3, { ...LARGE, ':path': '/unread' }, true)
-    await client.until(({ type, stream }) => type === 3 && stream === 3)
+    await time.passUntil(client.until(({ type, stream }) => type === 3 && stream === 3))
     go.resolve()
     client.send(part(1000), frame(0, 1, 1, 'x'))
     expect(await read.promise).toBe(2001)
@@ -182,7 +186,7 @@ describe('an answer that is complete before a large body is (RFC 9113 §8.1)', (
     let text = ''
     request.setEncoding('utf8').on('data', (data: string) => (text += data))
     request.end(Buffer.alloc(3_000_000))
-    await once(request, 'close')
+    await time.passUntil(once(request, 'close'))
     session.destroy()
     expect([text, request.rstCode]).toEqual(['too large', NO_ERROR])
   })
@@ -201,8 +205,8 @@ describe('a body that its handler gives up before it answers', () => {
       { http2: { streamWindowSize: 65_535 } },
     )
     const client = (await open()).request(1, { ':method': 'POST' }, true)
-    await settled(client.send(part(16_000)))
-    await settled(client.send(part(16_000), part(16_000), part(16_000)), 'the rest')
+    await client.send(part(16_000)).heard()
+    await client.send(part(16_000), part(16_000), part(16_000)).heard()
     expect(windowUpdates(client, 1)).toEqual([])
     expect(await client.request(3).answer(3)).toBe('ok')
   })
@@ -213,7 +217,7 @@ describe('a body that its handler gives up before it answers', () => {
       { http2: { streamWindowSize: 65_535 } },
     )
     const client = (await open()).request(1, { ':method': 'POST' }, true)
-    for (let i = 0; i < 8; i++) await settled(client.send(part(16_000)), `part ${i}  `)
+    for (let i = 0; i < 8; i++) await client.send(part(16_000)).heard()
     expect(windowUpdates(client, 1).length).toBeGreaterThan(1)
     expect(await client.send(frame(0, 1, 1)).answer(1)).toBe('128000')
   })

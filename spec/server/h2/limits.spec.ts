@@ -1,8 +1,11 @@
 import { createHttpServer, type HttpServerOptions } from '../../../lib/server/index.js'
+import { heldTime } from '../../support/held-time.js'
 import { deferred } from '../start.js'
 import { frame, FrameClient, PREFACE, u32 } from './client.js'
 import { echo, reply, startH2, TEXT } from './start.js'
 
+/** The server's: it passes only where a spec says so, and so do its allowances. */
+const time = heldTime()
 const CALM = 11
 const RST_CANCEL = (stream: number) => frame(3, 0, stream, u32(8))
 
@@ -203,42 +206,51 @@ describe('a client that keeps the server waiting', () => {
   it('with its preface', async () => {
     const { port } = await startH2(echo, FAST)
     for (const bytes of [PREFACE, PREFACE.slice(0, 20)]) {
+      const begin = time.now
       const client = (await FrameClient.silent(port)).send(Buffer.from(bytes, 'latin1'))
-      await client.gone()
+      await time.passUntil(client.gone())
+      expect(time.now - begin).toBeGreaterThanOrEqual(40)
     }
   })
 
   it('with the acknowledgement of SETTINGS', async () => {
     const { port } = await startH2(echo, { http2: { settingsTimeout: 40 } })
     const client = (await FrameClient.silent(port)).send(Buffer.from(PREFACE, 'latin1'), frame(4, 0, 0))
-    expect((await client.goaway()).slice(0, 2)).toEqual([0, 4])
+    expect((await time.passUntil(client.goaway())).slice(0, 2)).toEqual([0, 4])
+    expect(time.now).toBeGreaterThanOrEqual(40)
   })
 
   it('with the rest of a header block', async () => {
     const { open, warnings } = await startH2(echo, FAST)
-    const client = await open()
+    const client = await (await open()).heard()
     client.send(frame(1, 1, 1, client.block()))
-    expect((await client.goaway()).slice(0, 2)).toEqual([0, CALM])
+    expect((await time.passUntil(client.goaway())).slice(0, 2)).toEqual([0, CALM])
+    expect(time.now).toBeGreaterThanOrEqual(40)
     expect(warnings).toMatchObject([{ code: 'CORBEL_H2_ABUSE' }])
   })
 
   it('with a body that is asked for: 408, and the connection goes on', async () => {
     const { open } = await startH2(echo, { ...FAST, keepAliveTimeout: 10_000 })
     const client = (await open()).request(1, { ':method': 'POST' }, true).send(frame(0, 0, 1, 'x'))
-    expect((await client.head(1)).fields[':status']).toBe('408')
+    await client.heard()
+    await time.pass(30)
+    await client.heard()
+    expect(client.frames.filter(({ stream }) => stream === 1)).toEqual([])
+    expect((await time.passUntil(client.head(1))).fields[':status']).toBe('408')
     await client.until(({ type, flags, stream }) => stream === 1 && type === 0 && flags === 1)
     expect(client.body(1)).toContain('CORBEL_H2_BODY_TIMEOUT')
     // the rest is not waited for either: NO_ERROR
-    expect((await client.until(({ type }) => type === 3)).payload.readUInt32BE()).toBe(0)
+    const reset = await time.passUntil(client.until(({ type }) => type === 3))
+    expect(reset.payload.readUInt32BE()).toBe(0)
     expect(await client.request(3).answer(3)).toBe('GET /')
   })
 
   it('with a request that comes steadily and never ends', async () => {
     const { open } = await startH2(echo, { requestTimeout: 100 })
     const client = (await open()).request(1, { ':method': 'POST' }, true)
-    const drip = setInterval(() => client.send(frame(0, 0, 1, 'x')), 5)
-    await client.until(({ type, flags, stream }) => stream === 1 && type === 0 && flags === 1)
-    clearInterval(drip)
+    const whole = client.until(({ type, flags, stream }) => stream === 1 && type === 0 && flags === 1)
+    await time.passUntil(whole, () => client.send(frame(0, 0, 1, 'x')))
+    expect(time.now).toBeGreaterThanOrEqual(100)
     expect(client.body(1)).toContain('CORBEL_H2_REQUEST_TIMEOUT')
   })
 
@@ -246,8 +258,11 @@ describe('a client that keeps the server waiting', () => {
     const { open } = await startH2(echo, { keepAliveTimeout: 50 })
     const client = (await open()).request(1)
     expect(await client.answer(1)).toBe('GET /')
-    expect((await client.goaway()).slice(0, 2)).toEqual([1, 0])
-    await client.gone()
+    await time.pass(40)
+    expect(await client.request(3).answer(3)).toBe('GET /')
+    expect((await time.passUntil(client.goaway())).slice(0, 2)).toEqual([3, 0])
+    expect(time.now).toBeGreaterThanOrEqual(85)
+    await time.passUntil(client.gone())
   })
 
   it('with a window that it does not open: the stream is reset, the connection goes on', async () => {
@@ -264,9 +279,9 @@ describe('a client that keeps the server waiting', () => {
     const client = (await open([4, 0])).request(1, { ':path': '/large' })
     await client.head(1)
     // a byte at a time is as good as nothing
-    const drip = setInterval(() => client.send(frame(8, 0, 1, u32(1))), 5)
-    expect(await client.answer(1)).toBe(CALM)
-    clearInterval(drip)
+    const answer = client.answer(1)
+    expect(await time.passUntil(answer, () => client.send(frame(8, 0, 1, u32(1))))).toBe(CALM)
+    expect(time.now).toBeGreaterThanOrEqual(60)
     expect(await told.promise).toMatchObject({ code: 'CORBEL_H2_WRITE_STALLED' })
     expect(warnings).toMatchObject([{ code: 'CORBEL_H2_ABUSE' }])
     client.send(frame(4, 0, 0, Buffer.from('00040000ffff', 'hex')))
@@ -277,10 +292,11 @@ describe('a client that keeps the server waiting', () => {
     const { open, warnings } = await startH2(echo, { writeTimeout: 40, http2: { maxResets: 5 } })
     const client = await open([4, 0])
     for (let id = 1; id < 20; id += 2) client.request(id)
-    const [last, code, reason] = await client.goaway()
+    await client.heard()
+    const [last, code, reason] = await time.passUntil(client.goaway())
     expect([last, code]).toEqual([19, CALM])
     expect(reason).toContain('not taken')
-    await client.gone()
+    await time.passUntil(client.gone())
     expect(client.frames.filter(({ type }) => type === 3)).toHaveLength(6)
     expect(warnings).toMatchObject([{ code: 'CORBEL_H2_ABUSE' }])
   })
@@ -295,10 +311,10 @@ describe('a client that keeps the server waiting', () => {
     )
     const client = await open([4, 300_000])
     for (let id = 1; id < 80; id += 2) client.request(id)
-    const drip = setInterval(() => client.send(frame(8, 0, 0, u32(1500))), 10)
+    await client.heard()
     // as many as are too many for what it takes
-    expect(await client.answer(3)).toBe(CALM)
-    clearInterval(drip)
+    const answer = client.answer(3)
+    expect(await time.passUntil(answer, () => client.send(frame(8, 0, 0, u32(1500))), 10)).toBe(CALM)
   })
 
   it('for nothing: an answer that waits behind another one, of which the client takes enough, is not reset', async () => {
@@ -311,10 +327,17 @@ describe('a client that keeps the server waiting', () => {
       { writeTimeout: 150 },
     )
     const client = (await open([4, size])).request(1).request(3)
+    const taken = () => client.body(1).length + client.body(3).length
+    await client.until(() => taken() === 65_535)
     // the first answer takes several times writeTimeout, and the second one has hardly begun by then
-    const drip = setInterval(() => client.send(frame(8, 0, 0, u32(1500))), 3)
+    while (client.body(1).length < size) {
+      const before = taken()
+      client.send(frame(8, 0, 0, u32(6_000)))
+      await client.until(() => taken() === before + 6_000)
+      await time.pass(15)
+    }
+    expect(time.now).toBeGreaterThan(3 * 150)
     expect(await client.answer(1)).toHaveLength(size)
-    clearInterval(drip)
     expect(client.body(3).length).toBeLessThan(size / 10)
     client.send(frame(8, 0, 0, u32(size)))
     expect(await client.answer(3)).toHaveLength(size)
@@ -338,7 +361,9 @@ describe('a client that keeps the server waiting', () => {
     for (const size of [16_384, 16_384, 16_384, 16_383]) client.send(frame(0, 0, 1, Buffer.alloc(size)))
     client.request(3, { ':method': 'POST' }, true)
     // this one is reset when five times as much time is over as a body may be late by
-    expect(await client.request(5).answer(5)).toBe(CALM)
+    await client.request(5).heard()
+    expect(await time.passUntil(client.answer(5))).toBe(CALM)
+    expect(time.now).toBeGreaterThanOrEqual(200)
     expect(client.frames.filter(({ stream }) => stream === 3)).toEqual([])
     release.resolve()
     await client.until(({ type, stream }) => type === 8 && stream === 0)

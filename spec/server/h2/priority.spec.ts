@@ -1,5 +1,6 @@
 import { parsePriority } from '../../../lib/server/h2/priority.js'
 import { Scheduler } from '../../../lib/server/h2/scheduler.js'
+import { isDoneWithin } from '../../support/within.js'
 import { deferred } from '../start.js'
 import { frame, u32 } from './client.js'
 import { reply, startH2 } from './start.js'
@@ -45,9 +46,8 @@ describe('the Priority field (RFC 9218)', () => {
 
   it('is read in a time that grows with its length alone', () => {
     for (const part of ['a', '(', '"', '((', ' ', ';a', 'a=(1 ', '1', ',']) {
-      const began = performance.now()
-      parsePriority(`u=1, x=${part.repeat(100_000)}`)
-      expect(performance.now() - began).toBeLessThan(500)
+      const text = `u=1, x=${part.repeat(1_000_000)}`
+      expect(isDoneWithin(10, () => parsePriority(text))).toBe(true)
     }
   })
 })

@@ -4,6 +4,7 @@ import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ListenOptions, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createH1Server } from '../../../lib/server/index.js'
 import { passedSockets } from '../../../lib/server/listener/systemd.js'
@@ -38,9 +39,9 @@ async function handOver(where: ListenOptions, fd: string, names?: string, bound?
     },
   )
   const exit = once(child, 'exit')
-  const [line] = (await once(child.stdout!.setEncoding('utf8'), 'data')) as [string]
+  const [said] = (await once(createInterface(child.stdout!), 'line')) as [string]
   listener.close()
-  return { child, exit, address, said: line.trim() }
+  return { child, exit, address, said }
 }
 
 function descriptorOf(server: Server): number {

@@ -14,7 +14,7 @@ const ends: Parameters<typeof start>[0] = (exchange) => {
 }
 
 const serve = (options: Partial<ProxyProtocolOptions> = {}, more: Parameters<typeof start>[1] = {}) =>
-  start(ends, more, { proxyProtocol: { from: ['127.0.0.1'], ...options } })
+  start(ends, more, { proxyProtocol: { from: ['127.0.0.1'], headerTimeout: 600_000, ...options } })
 
 describe('behind a proxy', () => {
   it.each([
@@ -183,7 +183,7 @@ describe('a connection is closed', () => {
     const waiting = await open()
     waiting.send('PROXY ')
     await open()
-    await server.drain(1000)
+    await server.drain(600_000)
     await waiting.gone()
   })
 })

@@ -1,14 +1,17 @@
 import { UPGRADE, type UpgradedSocket } from '../../../lib/http/index.js'
 import type { TlsOptions } from '../../../lib/server/index.js'
+import { heldTime } from '../../support/held-time.js'
+import { readSlowly } from '../slow-reader.js'
 import { deferred, echo, head, reply, start, TEXT } from '../start.js'
 import { localhost } from './identities.js'
 
+const time = heldTime()
 const own: TlsOptions = { key: localhost.key, cert: localhost.cert }
 
 describe('a client that reads slowly over TLS', () => {
   it('is cut off if it takes nothing', async () => {
     const outcome = deferred<string>()
-    const large = Buffer.alloc(8 << 20, 'x')
+    const large = Buffer.alloc(32 << 20, 'x')
     const { openTls } = await start(
       ({ sink }) => {
         sink.onClose(outcome.resolve)
@@ -21,23 +24,23 @@ describe('a client that reads slowly over TLS', () => {
     const secure = await openTls()
     secure.socket.pause()
     secure.send(head('GET /'))
-    expect(await outcome.promise).toBe('aborted')
+    expect(await time.passUntil(outcome.promise)).toBe('aborted')
+    expect(time.now).toBeGreaterThanOrEqual(60)
   })
 
   it('is served to the end if it takes something, even of one large write', async () => {
-    const size = 12_000_000
-    const { openTls } = await start((exchange) => reply(exchange, 'x'.repeat(size)), {
+    const size = 40_000_000
+    const { openTls, peer } = await start((exchange) => reply(exchange, 'x'.repeat(size)), {
       tls: own,
-      writeTimeout: 150,
+      writeTimeout: 50,
+      lingerTimeout: 600_000,
     })
     const secure = await openTls()
+    secure.socket.pause()
     secure.send(head('GET /', 'Connection: close'))
-    const take = setInterval(() => {
-      secure.socket.resume()
-      setTimeout(() => secure.socket.pause(), 2)
-    }, 25)
-    await secure.until(({ received }) => received.length > size)
-    clearInterval(take)
+    await readSlowly(time, secure, await peer(secure), 45)
+    expect(secure.received.length).toBeGreaterThan(size)
+    expect(time.now).toBeGreaterThan(100)
   })
 
   it('and half of the connection closed, still gets its answer', async () => {

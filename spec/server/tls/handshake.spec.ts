@@ -1,5 +1,6 @@
 import { TLS, type TlsInfo } from '../../../lib/http/index.js'
 import type { TlsOptions } from '../../../lib/server/index.js'
+import { eventually } from '../../support/eventually.js'
 import { deferred, echo, head, reply, start, type Fixture } from '../start.js'
 import { alpha, authority, client, localhost, other, shownName, stranger, wild } from './identities.js'
 
@@ -139,16 +140,16 @@ describe('a handshake', () => {
   })
 
   it('counts as a connection: there is a bound', async () => {
-    const { open, openTls } = await startTls({}, { maxConnections: 1 })
+    const { open, openTls, peer } = await startTls({ handshakeTimeout: 600_000 }, { maxConnections: 1 })
     const first = await open()
     const second = await open()
     const third = await open()
     await third.gone()
+    const ends = [await peer(first), await peer(second)]
     first.destroy()
     second.destroy()
-    await expect
-      .poll(async () => openTls().then(async (one) => (await one.send(head('GET /')).response()).status))
-      .toBe(200)
+    await eventually(() => expect(ends.map(({ closed }) => closed)).toEqual([true, true]))
+    expect((await (await openTls()).send(head('GET /')).response()).status).toBe(200)
   })
 
   it('is cut off when the server closes', async () => {

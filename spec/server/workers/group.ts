@@ -7,7 +7,14 @@ const script = fileURLToPath(new URL('./server.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
 afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const { pid } of running) {
+    try {
+      // with its workers
+      process.kill(-pid!, 'SIGKILL')
+    } catch {
+      // gone already
+    }
+  }
   running.clear()
 })
 
@@ -37,7 +44,7 @@ export class Group {
 
   /** Starts the script; see there for its modes. */
   static spawn(...args: string[]): Group {
-    const options = { env: { ...process.env, GIVEN: 'from outside' } }
+    const options = { detached: true, env: { ...process.env, GIVEN: 'from outside' } }
     return new Group(
       spawn(process.execPath, ['--import', '@oxc-node/core/register', script, ...args], options),
     )
@@ -72,6 +79,12 @@ export class Group {
     return this
   }
 
+  /** Sends a signal to the primary and all of its workers at once, as terminals and systemd do it. */
+  signalAll(signal: NodeJS.Signals): this {
+    process.kill(-this.child.pid!, signal)
+    return this
+  }
+
   async get(path: string, init: RequestInit = {}): Promise<unknown> {
     const headers = { connection: 'close' }
     return (await fetch(`http://127.0.0.1:${this.port}/${path}`, { headers, ...init })).json()
@@ -83,6 +96,11 @@ export class Group {
     while (pids.size < count) pids.add((await this.get('pid')) as number)
     return [...pids].sort()
   }
+}
+
+/** Waits until processes are gone. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  await expect.poll(() => pids.filter(isAlive)).toEqual([])
 }
 
 /** True while a process is there. */

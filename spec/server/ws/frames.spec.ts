@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { constants, deflateRawSync } from 'node:zlib'
 import { CloseCode, PreparedMessage } from '../../../lib/server/ws/index.js'
+import { heldTime } from '../../support/held-time.js'
 import { closeFrame, echoServer, frame, RawClient, type EchoServer } from './echo-server.js'
+
+// the clock of the server stands still: what is asked of it is told by the spec
+heldTime()
 
 const TEXT = 1
 const BINARY = 2
