@@ -42,8 +42,13 @@ export class HeldTime {
     this.now = 0
   }
 
-  /** Lets time pass, tick by tick, with turns of the event loop behind each of them. */
+  /**
+   * Lets time pass, tick by tick, with turns of the event loop behind each of them.
+   *
+   * @throws when the spec is over, so that nothing goes on in a loop behind it
+   */
   async pass(ms: number): Promise<void> {
+    if (!this.isHeld) throw new Error('The spec is over: no more time passes.')
     const end = this.now + ms
     await turns()
     for (let timer = this.due(end); timer !== undefined; timer = this.due(end)) {
@@ -66,7 +71,7 @@ export class HeldTime {
     const state = { isOver: false }
     const over = (): void => void (state.isOver = true)
     event.then(over, over)
-    while (!state.isOver && this.isHeld) {
+    while (!state.isOver) {
       await this.pass(step)
       await meanwhile?.()
     }

@@ -32,7 +32,7 @@ export interface RoundOptions {
 }
 
 /** A process that has not ended so many ms after the signal hangs. */
-const HANG_MS = 60_000
+const HANG_MS = 90_000
 
 const get = (path: string) => () => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 const post = () =>

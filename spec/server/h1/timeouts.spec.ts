@@ -21,7 +21,7 @@ const time = heldTime()
 
 /** Sends the same piece before each tick, until the server has ended the connection; answers what came back. */
 async function drip({ taken }: Fixture, client: RawClient, piece: string) {
-  while (!client.ended) {
+  while (!client.ended && client.fate === undefined) {
     await taken(client.send(piece))
     await time.pass(TICK)
   }
