@@ -16,6 +16,7 @@ import {
 } from 'corbel'
 import { IsInt, Length } from 'class-validator'
 import { hasBrowser, openBrowser, type Browser, type Page } from '../support/browser.js'
+import { eventually } from '../support/eventually.js'
 
 class NewCat {
   @Length(1, 40) name: string
@@ -51,7 +52,7 @@ const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 // where there is no Chromium this is skipped, in sight, unless CI says that there has to be one
 const isSkipped = !hasBrowser
 
-describe.skipIf(isSkipped)('the pages, in a browser', { timeout: 90_000 }, () => {
+describe.skipIf(isSkipped)('the pages, in a browser', { timeout: 180_000 }, () => {
   let app: Application
   let browser: Browser
   let url: string
@@ -79,7 +80,7 @@ describe.skipIf(isSkipped)('the pages, in a browser', { timeout: 90_000 }, () =>
     await app.listen(0, '127.0.0.1')
     url = await app.getUrl()
     browser = await openBrowser()
-  })
+  }, 180_000)
 
   afterAll(async () => {
     await browser?.close()
@@ -105,7 +106,7 @@ describe.skipIf(isSkipped)('the pages, in a browser', { timeout: 90_000 }, () =>
     await page.goto(`${url}/docs`)
     await page.locator('.opblock-post').waitFor()
     expect(await page.title()).toBe('Cats of the screenshot')
-    expect(await page.locator('.opblock').count()).toBe(3)
+    await eventually(async () => expect(await page.locator('.opblock').count()).toBe(3))
     await page.locator('.opblock-get').last().click()
     await page.getByRole('button', { name: 'Try it out' }).click()
     await page.getByPlaceholder('id').fill('7')
@@ -133,7 +134,7 @@ describe.skipIf(isSkipped)('the pages, in a browser', { timeout: 90_000 }, () =>
   it('ReDoc lists the operations', async () => {
     await page.goto(`${url}/redoc/`)
     await page.getByText('/cats/{id}').first().waitFor()
-    expect(await page.getByText('/cats').count()).toBeGreaterThan(1)
+    await eventually(async () => expect(await page.getByText('/cats').count()).toBeGreaterThan(1))
     await page.screenshot({ path: `${FOLDER}redoc.png` })
     expect(complaints).toEqual([])
   })

@@ -7,6 +7,9 @@ const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 /** Whether there is a browser; where the services of CI are required, so is this one. */
 export const hasBrowser = existsSync(EXECUTABLE) || process.env['CORBEL_REQUIRE_SERVICES'] === '1'
 
+/** ms for whatever a browser is asked to do: a slow machine, or a busy one, is no reason to fail. */
+const PATIENCE = 120_000
+
 /** A place in a page, as far as specs use it. */
 export interface Locator {
   click(): Promise<void>
@@ -53,6 +56,11 @@ export interface Page {
   close(): Promise<void>
 }
 
+/** A page whose waits can be set. */
+interface Tab extends Page {
+  setDefaultTimeout(time: number): void
+}
+
 /** A browser that has to be closed. */
 export interface Browser {
   newPage(options?: object): Promise<Page>
@@ -64,12 +72,13 @@ export interface Browser {
  *
  * @param args of the command line, beside the usual ones
  */
-export function openBrowser(args: readonly string[] = []): Promise<Browser> {
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const { chromium } = createRequire(import.meta.url)('playwright-core') as {
-    chromium: { launch(options: object): Promise<Browser> }
+    chromium: { launch(options: object): Promise<{ newPage(options?: object): Promise<Tab> } & Browser> }
   }
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: PATIENCE,
     args: [
       '--no-sandbox',
       '--headless',
@@ -82,4 +91,12 @@ export function openBrowser(args: readonly string[] = []): Promise<Browser> {
       ...args,
     ],
   })
+  return {
+    async newPage(options) {
+      const page = await browser.newPage(options)
+      page.setDefaultTimeout(PATIENCE)
+      return page
+    },
+    close: () => browser.close(),
+  }
 }

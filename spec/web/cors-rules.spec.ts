@@ -243,7 +243,7 @@ it.each([
   expect(await ask(path, { origin: [A] })).toMatchObject({ status, origin: A, vary: 'Origin' })
 })
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', { timeout: 180_000 }, () => {
   it('two origins meet: preflights, credentials, exposed headers, and what is not allowed', async () => {
     const tree = await makeTree({ 'index.html': '<title>page</title>' })
     @Module({ imports: [StaticModule.forRoot(tree.root)] })

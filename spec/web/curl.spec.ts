@@ -92,7 +92,7 @@ interface Outcome {
 describe.skipIf(!available('curl')).each([
   ['--http1.1', '1.1'],
   ['--http2-prior-knowledge', '2'],
-])('curl %s', (protocol, version) => {
+])('curl %s', { timeout: 120_000 }, (protocol, version) => {
   let folder: Tree
   let url: string
 
@@ -107,8 +107,10 @@ describe.skipIf(!available('curl')).each([
     const [head, body] = [folder.path('head'), folder.path('body')]
     const told = await new Promise<string>((resolve, reject) => {
       const format = '%{http_code} %{http_version} %{num_redirects} %{size_download}'
-      const all = ['-sS', protocol, '-D', head, '-o', body, '-w', format, ...args, url + path]
-      execFile('curl', all, { timeout: 15_000 }, (error, out, failure) => {
+      // it waits for the word of the server, however long that takes, where it is told to
+      const patience = ['--expect100-timeout', '60']
+      const all = ['-sS', protocol, ...patience, '-D', head, '-o', body, '-w', format, ...args, url + path]
+      execFile('curl', all, { timeout: 60_000 }, (error, out, failure) => {
         if (error) reject(new Error(`curl ${all.join(' ')}: ${failure}`, { cause: error }))
         else resolve(out)
       })

@@ -5,7 +5,7 @@ import { overProtocols } from '../support/protocols.js'
 import { serve } from './serve.js'
 import { eventually } from '../support/eventually.js'
 
-let stuck: Readable
+let stuck: Readable | undefined
 
 // eslint-disable-next-line require-yield -- fails before it yields
 async function* failing(): AsyncGenerator<Uint8Array> {
@@ -77,13 +77,14 @@ overProtocols('a file that cannot be read', () => {
 
 overProtocols('a file', () => {
   it('is closed when the client goes away before its first byte', async () => {
+    stuck = undefined
     const { fetch } = await serve(App)
     const controller = new AbortController()
     const answer = fetch('/stuck', { signal: controller.signal })
     await eventually(() => expect(stuck).toBeDefined())
     controller.abort()
     await expect(answer).rejects.toThrow()
-    await eventually(() => expect(stuck.destroyed).toBe(true))
+    await eventually(() => expect(stuck!.destroyed).toBe(true))
   })
 
   it('may be empty', async () => {

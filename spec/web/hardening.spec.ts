@@ -111,7 +111,7 @@ describe('at the edges', () => {
     await client.until(({ received }) => received.includes(':\n\n'))
     client.socket.pause()
     const event = 'x'.repeat(100_000)
-    for (let i = 0; i < 1_000 && events.observed; i++) events.next(event as never)
+    for (let i = 0; i < 3_000 && events.observed; i++) events.next(event as never)
     expect(events.observed).toBe(false)
     client.socket.resume()
     await client.until(({ received }) => received.includes('event: error'))

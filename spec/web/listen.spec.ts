@@ -13,6 +13,7 @@ import {
 } from 'corbel'
 import request from 'supertest'
 import { createCertificate } from '../support/certificates.js'
+import { eventually } from '../support/eventually.js'
 import { RawClient } from '../support/raw-http.js'
 import { head } from '../server/start.js'
 import { authority, client, localhost, shownName } from '../server/tls/identities.js'
@@ -135,7 +136,7 @@ describe('an application', () => {
     expect(warnings).toEqual([expect.stringContaining('has expired')])
     const plain = await RawClient.open(Number(new URL(await app.getUrl()).port))
     await plain.send(head('GET /')).gone()
-    expect(warnings).toHaveLength(2)
+    await eventually(() => expect(warnings).toHaveLength(2))
     expect(warnings[1]).toContain('plain HTTP')
   })
 

@@ -23,7 +23,7 @@ class AppModule {}
 let app: Application
 const clients: Socket[] = []
 beforeEach(async () => {
-  app = await createApp(AppModule, { logger: false, shutdownSignals: false, shutdown: { deadline: 2000 } })
+  app = await createApp(AppModule, { logger: false, shutdownSignals: false, shutdown: { deadline: 600_000 } })
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
@@ -64,11 +64,11 @@ describe('socket.io on getHttpServer()', () => {
       client.on('connect_error', reject)
     })
     expect(address).toMatch(/127\.0\.0\.1$/)
-    expect(await client.timeout(3000).emitWithAck('ask', 'loud')).toBe('LOUD')
-    expect(await client.timeout(3000).emitWithAck('bytes', Buffer.alloc(100_000))).toBe(100_000)
+    expect(await client.timeout(30_000).emitWithAck('ask', 'loud')).toBe('LOUD')
+    expect(await client.timeout(30_000).emitWithAck('bytes', Buffer.alloc(100_000))).toBe(100_000)
     if (transports.length === 2) {
       await eventually(() => expect(client.io.engine.transport.name).toBe('websocket'))
-      expect(await client.timeout(3000).emitWithAck('ask', 'still')).toBe('STILL')
+      expect(await client.timeout(30_000).emitWithAck('ask', 'still')).toBe('STILL')
     }
     // the routes are there as before
     expect(await (await fetch(`${url}/plain`)).text()).toBe('plain')
@@ -87,7 +87,7 @@ describe('socket.io on getHttpServer()', () => {
     expect((await fetch(`${url}/plain`)).status).toBe(200)
     const server = chat()
     const client = connect(url, ['websocket'])
-    expect(await client.timeout(3000).emitWithAck('ask', 'late')).toBe('LATE')
+    expect(await client.timeout(30_000).emitWithAck('ask', 'late')).toBe('LATE')
     const script = await fetch(`${url}/socket.io/socket.io.js`)
     expect([script.status, script.headers.get('content-type')]).toEqual([
       200,
@@ -116,13 +116,12 @@ describe('socket.io on getHttpServer()', () => {
     chat()
     const url = await listen()
     const client = connect(url, ['websocket'])
-    await client.timeout(3000).emitWithAck('ask', 'x')
+    await client.timeout(30_000).emitWithAck('ask', 'x')
     const gone = new Promise((resolve) => client.on('disconnect', resolve))
-    const begun = performance.now()
     client.close()
+    // it would take ten minutes, were it the deadline that ends this
     await app.close()
     await gone
-    expect(performance.now() - begun).toBeLessThan(2500)
   })
 })
 
@@ -164,7 +163,12 @@ describe('listeners of the server', () => {
         `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${request.headers.upgrade}\r\n\r\n`,
       )
       socket.write(head)
-      socket.on('data', (data) => socket.end(data))
+      let more = ''
+      socket.on('data', (data: Buffer) => {
+        socket.write(data)
+        more += data.toString()
+        if (more.endsWith(' later')) socket.end()
+      })
     })
     const url = await listen()
     const client = await RawClient.open(Number(new URL(url).port))

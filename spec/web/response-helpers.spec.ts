@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Readable, pipeline } from 'node:stream'
 import { Controller, Get, Module, Post, Req, Res, type HttpRequest, type WebResponse } from 'corbel'
+import { eventually } from '../support/eventually.js'
 import { overProtocols } from '../support/protocols.js'
 import { RawClient } from '../support/raw-http.js'
 import { serve } from './serve.js'
@@ -184,7 +185,7 @@ overProtocols('a response as Node knows it', () => {
     })
     expect([answer.status, await answer.text()]).toEqual([203, 'hi'])
     expect(['a', 'b', 'c'].map((name) => answer.headers.get(`x-${name}`))).toEqual(['1', '2', '3'])
-    expect(called).toEqual(['write', 'end'])
+    await eventually(() => expect(called).toEqual(['write', 'end']))
   })
 
   it('tells its state', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Controller, Get, HttpCode, Module, Res, type CorbelError } from 'corbel'
 import { overProtocols } from '../support/protocols.js'
 import type { WebResponse } from '../../lib/web/index.js'
+import { eventually } from '../support/eventually.js'
 import { serve } from './serve.js'
 
 /** Serves `GET /` whose handler has the response; passthrough or not. */
@@ -192,7 +193,7 @@ overProtocols('@Res()', () => {
       response.send('x')
     })
     await answer.text()
-    expect(events).toEqual(['finish', 'close'])
+    await eventually(() => expect(events).toEqual(['finish', 'close']))
   })
 })
 

@@ -10,8 +10,23 @@ import {
   type ShutdownOptions,
 } from 'corbel'
 import { interval } from 'rxjs'
+import { vi } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { RawClient } from '../support/raw-http.js'
 import { serve } from './serve.js'
+
+/** A time that is over when the spec says so: nothing has to happen before. */
+const held = vi.hoisted(() => ({ time: 54_321, runOut: undefined as (() => void) | undefined }))
+
+vi.mock('node:timers', async (original) => {
+  const timers = await original<typeof import('node:timers')>()
+  const setTimeout = (run: () => void, time?: number): unknown =>
+    time === held.time ? (held.runOut = run) : timers.setTimeout(run, time)
+  return { ...timers, setTimeout }
+})
+
+/** Waits until the held time has begun; the answer ends it. */
+const heldTime = () => eventually(() => held.runOut ?? expect.unreachable())
 
 const head = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 
@@ -55,15 +70,19 @@ async function start(shutdown: ShutdownOptions = {}, logger: LoggerService | fal
 }
 
 describe('stopping', () => {
+  beforeEach(() => (held.runOut = undefined))
+
   it('by a signal serves on for `shutdown.delay` while it says that it is not ready', async () => {
-    const { app, open } = await start({ delay: 100 })
+    const { app, open } = await start({ delay: held.time })
     const client = await open()
     const closing = app.close('SIGTERM')
+    const runOut = await heldTime()
     const { body, headers } = await client.send(head('/ready')).response()
     expect(body).toBe('{"ready":false}')
     expect(headers['connection']).toBe(undefined)
     const newcomer = await open()
     expect((await newcomer.send(head('/ready')).response()).status).toBe(200)
+    runOut()
     await closing
     await expect(open()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
@@ -77,7 +96,7 @@ describe('stopping', () => {
   })
 
   it('keeps idle connections for one more request', async () => {
-    const { app, open } = await start({ idle: 5_000 })
+    const { app, open } = await start({ idle: 600_000, deadline: 600_000 })
     const client = await open()
     await client.send(head('/ready')).response()
     const closing = app.close()
@@ -90,7 +109,7 @@ describe('stopping', () => {
   })
 
   it('waits for requests in flight', async () => {
-    const { app, open, proceed, waiting } = await start()
+    const { app, open, proceed, waiting } = await start({ deadline: 600_000 })
     const client = (await open()).send(head('/slow'))
     await waiting
     const closing = app.close('SIGTERM')
@@ -114,7 +133,7 @@ describe('stopping', () => {
   })
 
   it('ends streams of events in order, which have no end of their own', async () => {
-    const { app, open, proceed, closed } = await start()
+    const { app, open, proceed, closed } = await start({ deadline: 600_000 })
     const ticks = (await open()).send(head('/ticks'))
     const generated = (await open()).send(head('/generated'))
     await ticks.until(({ received }) => received.includes(':\n\n'))
@@ -132,11 +151,13 @@ describe('stopping', () => {
   })
 
   it('ends a stream of events at once that begins when it is stopping', async () => {
-    const { app, open } = await start({ delay: 100 })
+    const { app, open } = await start({ delay: held.time })
     const client = await open()
     const closing = app.close('SIGTERM')
+    const runOut = await heldTime()
     const { status, body } = await client.send(head('/ticks')).response()
     expect([status, body]).toEqual([200, ''])
+    runOut()
     await closing
   })
 

@@ -18,6 +18,7 @@ import {
   type HttpRequest,
   type MultipartFile,
 } from '../../../lib/index.js'
+import { collectGarbage } from '../../support/memory.js'
 
 // A process of its own: its memory is that of a server and of nothing else
 const folder = mkdtempSync(join(tmpdir(), 'corbel-through-'))
@@ -59,6 +60,12 @@ class Uploads {
     const seen = most
     most = 0
     return { most: seen, now: process.memoryUsage.rss(), files: readdirSync(folder).length }
+  }
+
+  @Get('held') async held() {
+    await collectGarbage()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
   }
 }
 

@@ -5,6 +5,7 @@ import { connect } from 'node:http2'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { json } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Protocol } from '../../support/protocols.js'
 import { BOUNDARY } from '../multipart.js'
@@ -25,11 +26,47 @@ export interface Through {
   readonly left: number
 }
 
+/** A server in a process of its own. */
+export interface Receiver {
+  readonly url: string
+  /** Bytes that it cannot free: its heap and its buffers, after everything else is freed. */
+  held(): Promise<number>
+  /** Files that are on its disk. */
+  files(): Promise<number>
+  /** Its resident set, in bytes: now, and the largest since the last question. */
+  memory(): Promise<{ readonly most: number; readonly now: number }>
+  stop(): Promise<void>
+}
+
+/** Starts a server that takes uploads at `/storage`, `/disk` and `/parts`. */
+export async function startReceiver(): Promise<Receiver> {
+  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => resolve(line.replace('listening ', '')))
+    void exit.then(([code]) => reject(new Error(`the server has ended with ${code}`)))
+  })
+  const ask = async (path: string) => (await fetch(`${url}/${path}`)).json()
+  const memory = () => ask('memory') as Promise<{ most: number; now: number; files: number }>
+  return {
+    url,
+    memory,
+    held: () => ask('held') as Promise<number>,
+    files: async () => (await memory()).files,
+    async stop() {
+      child.kill('SIGTERM')
+      await exit
+    },
+  }
+}
+
 /**
- * Starts a server and sends it uploads.
+ * Sends uploads to a server, and looks at its memory meanwhile.
  *
  * @param mebibytes of each upload
- * @param routes of the server: `storage`, `disk`, `parts`
+ * @param routes of the server
  * @param protocol by which they are sent
  */
 export async function uploadThrough(
@@ -37,40 +74,47 @@ export async function uploadThrough(
   routes: readonly string[],
   protocol: Protocol,
 ): Promise<readonly Through[]> {
-  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const server = await startReceiver()
   try {
-    const url = await new Promise<string>((resolve, reject) => {
-      createInterface(child.stdout).on('line', (line) => resolve(line.replace('listening ', '')))
-      child.once('exit', (code) => reject(new Error(`the server has ended with ${code}`)))
-    })
-    const memory = async () =>
-      (await (await fetch(`${url}/memory`)).json()) as { most: number; now: number; files: number }
     const results: Through[] = []
     for (const route of routes) {
       // what is loaded and compiled with the first upload is not what is asked about
-      await send(`${url}/${route}`, Math.min(mebibytes, 64), protocol)
-      await memory()
-      const { now } = await memory()
+      await sendUpload(`${server.url}/${route}`, Math.min(mebibytes, 64), protocol)
+      await server.memory()
+      const { now } = await server.memory()
       const start = performance.now()
-      const size = await send(`${url}/${route}`, mebibytes, protocol)
+      const size = await sendUpload(`${server.url}/${route}`, mebibytes, protocol)
       const seconds = (performance.now() - start) / 1000
-      const { most } = await memory()
+      const { most } = await server.memory()
       // files are removed behind the answer
-      let { files: left } = await memory()
-      for (let tries = 0; left > 0 && tries < 200; tries += 1) left = (await memory()).files
+      let left = await server.files()
+      for (let tries = 0; left > 0 && tries < 200; tries += 1) {
+        await setTimeout(50)
+        left = await server.files()
+      }
       results.push({ route, size, growth: (most - now) / MEBIBYTE, rate: mebibytes / seconds, left })
     }
     return results
   } finally {
-    const exit = once(child, 'exit')
-    child.kill('SIGTERM')
-    await exit
+    await server.stop()
   }
 }
 
-async function send(url: string, mebibytes: number, protocol: Protocol): Promise<number> {
+/**
+ * Sends an upload of one file.
+ *
+ * @param url where to
+ * @param mebibytes of the file
+ * @param protocol by which it is sent
+ * @param beforeEnd called when all of the file has left but its end
+ * @returns the size that the server has seen
+ */
+export async function sendUpload(
+  url: string,
+  mebibytes: number,
+  protocol: Protocol,
+  beforeEnd?: () => Promise<void>,
+): Promise<number> {
   const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n`
   const tail = `\r\n--${BOUNDARY}--\r\n`
   const { outgoing, answer } = (protocol === 'HTTP/2' ? openHttp2 : openHttp1)(url, {
@@ -81,6 +125,7 @@ async function send(url: string, mebibytes: number, protocol: Protocol): Promise
   const chunk = Buffer.alloc(MEBIBYTE, '0123456789\r\n--corbel\r\n')
   outgoing.write(head)
   for (let sent = 0; sent < mebibytes; sent += 1) if (!outgoing.write(chunk)) await once(outgoing, 'drain')
+  await beforeEnd?.()
   outgoing.end(tail)
   const { size } = (await json(await answer)) as { size: number }
   return size
