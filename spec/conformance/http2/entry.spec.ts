@@ -245,7 +245,7 @@ describe('a server that stops', () => {
     const client = await open(Http2Client.open(port))
     client.send(get(1, '/later'), post(3, '/echo'))
     await client.roundTrip()
-    const drained = server.drain(5_000)
+    const drained = server.drain(50_000)
     await client.until('GOAWAY', ({ goaway }) => goaway !== undefined)
     expect(client.goaway!.code).toBe(0)
     client.send(data(3, 'body', { end: true }))
@@ -279,7 +279,7 @@ describe('a server that stops', () => {
       return asked
     })
     await new Promise((resolve) => setImmediate(resolve))
-    expect(await server.drain(5_000)).toEqual({ cut: 0 })
+    expect(await server.drain(50_000)).toEqual({ cut: 0 })
     await Promise.all(answered)
   })
 })
