@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { stablePort } from './stable-port.js'
 
 /** A Redis server of its own for a spec, which may be ended and started again on the same port. */
 export class RedisServer {
@@ -25,7 +25,7 @@ export class RedisServer {
 
   /** Starts one, that answers. */
   static async start(...args: string[]): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'corbel-redis-')), args)
+    const server = new RedisServer(await stablePort(), await mkdtemp(join(tmpdir(), 'corbel-redis-')), args)
     await server.start()
     return server
   }
@@ -61,13 +61,4 @@ export class RedisServer {
     child.kill('SIGKILL')
     await ended
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

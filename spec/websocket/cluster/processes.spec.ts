@@ -118,8 +118,11 @@ describe.skipIf(RedisServer.isMissing()).each(WIRES)(
           30 + (ofRoom.includes(client) ? 3 : 0) + ofLiving.length + after.length,
         )
       if (!isSocketIo) {
-        for (const each of [one, two])
-          expect(await each.stats()).toMatchObject({ peers: 1, lost: 0, missed: 0, repeated: 0, rejected: 0 })
+        for (const each of [one, two]) {
+          // on a busy machine they may have taken each other for dead for a while
+          await eventually(async () => (await each.stats()).peers === 1)
+          expect(await each.stats()).toMatchObject({ lost: 0, missed: 0, repeated: 0, rejected: 0 })
+        }
       }
     })
 
