@@ -62,9 +62,9 @@ describe.skipIf(RedisServer.isMissing()).each(WIRES)(
   ({ wire, count }) => {
     const isSocketIo = wire !== 'plain'
 
-    async function start(): Promise<ClusterProcess[]> {
+    async function start(...more: readonly string[]): Promise<ClusterProcess[]> {
       redis = await RedisServer.start()
-      return Promise.all(range(0, 3).map(() => ClusterProcess.start(wire, redis!.url)))
+      return Promise.all(range(0, 3).map(() => ClusterProcess.start(wire, redis!.url, ...more)))
     }
 
     /** Waits until each process sees all clients, with those of the others. */
@@ -127,7 +127,8 @@ describe.skipIf(RedisServer.isMissing()).each(WIRES)(
     })
 
     it('everybody gets everything again when Redis was away, and nothing twice', async () => {
-      const processes = await start()
+      // nobody is forgotten meanwhile, however long that takes
+      const processes = await start('0', '600000')
       const [one] = processes as [ClusterProcess]
       const connected = await spread(count, processes, isSocketIo)
       await allSeen(processes)
