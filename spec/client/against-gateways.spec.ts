@@ -17,6 +17,7 @@ import {
 import { Bench, signal, type Served } from '../websocket/serve.js'
 import { eventually } from '../support/eventually.js'
 import { holdTime, letTimeGo, passTime } from '../support/held-time.js'
+import { stablePort } from '../support/stable-port.js'
 
 const bench = new Bench()
 const sockets: ClientSocket[] = []
@@ -176,9 +177,7 @@ describe.each<[string, ClientOptions]>([
   })
 
   it('tries again where nobody listens, until somebody does', async () => {
-    const { url, app } = await bench.serve([Chat])
-    await app.close()
-    const socket = open(url, options)
+    const socket = open(`http://127.0.0.1:${await stablePort()}`, options)
     await next(socket, 'reconnecting')
     await next(socket, 'reconnecting')
     expect(socket.state).toBe('waiting')
