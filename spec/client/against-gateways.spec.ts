@@ -16,7 +16,7 @@ import {
 } from '../../lib/websocket/index.js'
 import { Bench, signal, type Served } from '../websocket/serve.js'
 import { eventually } from '../support/eventually.js'
-import { holdTime, letTimeGo, passTime } from '../support/held-time.js'
+import { holdTime, letTimeGo, passTime } from '../support/held-clock.js'
 import { stablePort } from '../support/stable-port.js'
 
 const bench = new Bench()

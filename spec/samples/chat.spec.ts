@@ -10,7 +10,7 @@ import { hasBrowser, openBrowser, type Browser } from '../support/browser.js'
 import { TestClient } from '../websocket/client.js'
 import { clientFolder } from './chat/client-folder.js'
 import { Visitor } from './chat/visitor.js'
-import { holdTime, letTimeGo, passTime } from '../support/held-time.js'
+import { holdTime, letTimeGo, passTime } from '../support/held-clock.js'
 import { stablePort } from '../support/stable-port.js'
 
 /** For what needs as long as the machine does. */

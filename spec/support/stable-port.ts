@@ -8,7 +8,7 @@ import { createServer } from 'node:net'
  */
 export async function stablePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(11_000, 30_000)
+    const port = randomInt(20_000, 30_000)
     const server = createServer()
     const isFree = new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))

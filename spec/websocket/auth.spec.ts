@@ -38,7 +38,7 @@ import {
 import { HttpSession, SessionModule, Sessions } from '../../lib/sessions/index.js'
 import { Bench } from './serve.js'
 import { eventually } from '../support/eventually.js'
-import { holdTime, letTimeGo, passTime } from '../support/held-time.js'
+import { holdTime, letTimeGo, passTime } from '../support/held-clock.js'
 
 const bench = new Bench()
 afterEach(() => bench.end())
