@@ -16,6 +16,8 @@ import {
 } from '../../lib/websocket/index.js'
 import { Bench, signal, type Served } from '../websocket/serve.js'
 import { eventually } from '../support/eventually.js'
+import { holdTime, letTimeGo, passTime } from '../support/held-clock.js'
+import { stablePort } from '../support/stable-port.js'
 
 const bench = new Bench()
 const sockets: ClientSocket[] = []
@@ -175,9 +177,7 @@ describe.each<[string, ClientOptions]>([
   })
 
   it('tries again where nobody listens, until somebody does', async () => {
-    const { url, app } = await bench.serve([Chat])
-    await app.close()
-    const socket = open(url, options)
+    const socket = open(`http://127.0.0.1:${await stablePort()}`, options)
     await next(socket, 'reconnecting')
     await next(socket, 'reconnecting')
     expect(socket.state).toBe('waiting')
@@ -230,16 +230,25 @@ describe('a client with a token', () => {
 
   it('comes back with another one when it expires, as who it was', async () => {
     const { url } = await serve()
-    let asked = 0
-    const socket = open(url, { token: () => tokenFor('ada', asked++ === 0 ? '3s' : '5m') })
-    expect(await socket.request('join', 'red')).toEqual(['ada', 'red'])
-    expect(await next(socket, 'disconnect')).toEqual({
-      code: 4401,
-      reason: 'the token has expired',
-      willReconnect: true,
-    })
-    expect(await next(socket, 'connect')).toEqual({ recovered: true })
-    expect(await socket.request('join', 'blue')).toEqual(['ada', 'red', 'blue'])
+    holdTime()
+    try {
+      let asked = 0
+      const token = () => tokenFor('ada', asked++ === 0 ? '3s' : '5m')
+      const socket = open(url, { token, heartbeat: false })
+      // what begins to connect does so behind a timeout of no time
+      await passTime(0)
+      expect(await socket.request('join', 'red')).toEqual(['ada', 'red'])
+      const gone = next(socket, 'disconnect')
+      const back = next(socket, 'connect')
+      await passTime(3000)
+      expect(await gone).toEqual({ code: 4401, reason: 'the token has expired', willReconnect: true })
+      // the first delay
+      await passTime(1000)
+      expect(await back).toEqual({ recovered: true })
+      expect(await socket.request('join', 'blue')).toEqual(['ada', 'red', 'blue'])
+    } finally {
+      letTimeGo()
+    }
   })
 
   it('that is not good is told so, and stays away', async () => {

@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('the client in a page', () => {
     app.useWebSocketAdapter(new PlainAdapter({ recovery: true }))
     await app.listen(0, '127.0.0.1')
     browser = await openBrowser()
-  }, 60_000)
+  }, 180_000)
 
   afterAll(async () => {
     await browser?.close()
@@ -91,5 +91,5 @@ describe.skipIf(!hasBrowser)('the client in a page', () => {
       state: 'closed',
     })
     expect(errors).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })

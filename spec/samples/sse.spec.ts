@@ -7,6 +7,10 @@ import { Departures } from '../../samples/sse/departures/departures.service.js'
 import { hasBrowser, openBrowser } from '../support/browser.js'
 import { portToReturnTo } from '../support/ports.js'
 import { RawClient } from '../support/raw-http.js'
+import { stablePort } from '../support/stable-port.js'
+
+// a browser, on a machine that may be slow
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
 describe('samples/sse', () => {
   let app: Application
@@ -99,11 +103,15 @@ describe('samples/sse', () => {
 
   describe.runIf(hasBrowser)('in a browser', () => {
     it('shows changes live, what it has missed after the server was away, and messages of the form', async () => {
+      const port = await stablePort()
+      await app.close()
+      await listen(port)
       const browser = await openBrowser()
       try {
         const page = await browser.newPage()
         const errors: unknown[] = []
-        const until = (condition: string) => expect.poll(() => page.evaluate(condition)).toBe(true)
+        const until = (condition: string) =>
+          expect.poll(() => page.evaluate(condition), { timeout: 40_000 }).toBe(true)
         page.on('pageerror', (error) => errors.push(error))
         await page.setViewportSize({ width: 1000, height: 640 })
         await announce()
@@ -140,10 +148,9 @@ describe('samples/sse', () => {
         expect(await page.textContent('#connection')).toBe('live')
 
         // the server is away for a while, and knows nothing of before: the browser comes back by itself
-        const { port } = new URL(url)
         await app.close()
         await until(`document.querySelector('#connection').textContent === 'connecting'`)
-        await listen(Number(port))
+        await listen(port)
         await announce({ train: 'IC 1' })
         await until(`document.querySelector('tr[data-train="IC 1"]') !== null`)
         await until(`document.querySelectorAll('#board tr').length === 1`)

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { portToReturnTo } from './ports.js'
+import { stablePort } from './stable-port.js'
 
 /** A Redis server of its own for a spec, which may be ended and started again on the same port. */
 export class RedisServer {
@@ -25,11 +25,7 @@ export class RedisServer {
 
   /** Starts one, that answers. */
   static async start(...args: string[]): Promise<RedisServer> {
-    const server = new RedisServer(
-      await portToReturnTo(),
-      await mkdtemp(join(tmpdir(), 'corbel-redis-')),
-      args,
-    )
+    const server = new RedisServer(await stablePort(), await mkdtemp(join(tmpdir(), 'corbel-redis-')), args)
     await server.start()
     return server
   }

@@ -28,6 +28,7 @@ import { TestClient } from './client.js'
 const WAIT = { timeout: 15_000 }
 
 let release: (() => void) | undefined
+beforeEach(() => void (release = undefined))
 
 @WebSocketGateway({ path: '/chat' })
 class Chat {
@@ -193,7 +194,6 @@ describe('the numbers of gateways', () => {
   it('count clients that are read no more for a while', async () => {
     const { url, analytics } = await start({ providers: [Chat] }, new PlainAdapter({ maxPending: 1 }))
     const client = await connect(`${url}/chat`)
-    release = undefined
     client.emit('slow')
     await expect.poll(() => release, WAIT).toBeDefined()
     expect(placeOf(analytics).messages.throttled).toBe(1)
@@ -210,13 +210,14 @@ describe('the numbers of gateways', () => {
     client.socket.pause()
     const { server } = apps[0]!.get(Chat, { strict: false })
     const text = 'x'.repeat(1024 * 1024)
-    // sockets take some megabytes before anything waits
-    for (let n = 0; n < 64 && server.sockets.size > 0; n++) {
+    // what the system takes before anything waits is not ours to say
+    while (server.sockets.size > 0) {
       server.to('a').emit('said', text)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await expect.poll(() => placeOf(analytics).connections.dropped, WAIT).toEqual({ slow: 1 })
-    expect(placeOf(analytics).connections).toMatchObject({ now: 0, closed: { 1006: 1 } })
+    await expect
+      .poll(() => placeOf(analytics).connections, WAIT)
+      .toMatchObject({ now: 0, closed: { 1006: 1 }, dropped: { slow: 1 } })
   })
 
   it('stand in app.describe() beside each method', async () => {

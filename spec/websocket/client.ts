@@ -4,16 +4,16 @@ import { WebSocket, type ClientOptions } from 'ws'
 export class TestClient {
   readonly received: unknown[] = []
   closed: { readonly code: number; readonly reason: string } | undefined
-  private wake: (() => void) | undefined
+  private readonly waiting = new Set<() => void>()
 
   private constructor(readonly socket: WebSocket) {
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       this.received.push(isBinary ? data : readJson(data.toString()))
-      this.wake?.()
+      this.wake()
     })
     socket.on('close', (code: number, reason: Buffer) => {
       this.closed = { code, reason: reason.toString() }
-      this.wake?.()
+      this.wake()
     })
   }
 
@@ -52,15 +52,22 @@ export class TestClient {
     await this.end()
   }
 
+  /** Waits for something to be true of this client; several may wait at a time. */
   async until(isDone: () => boolean): Promise<void> {
     while (!isDone()) {
       if (this.closed !== undefined) throw new Error(`closed: ${JSON.stringify(this)}`)
-      await new Promise<void>((resolve) => (this.wake = resolve))
+      await new Promise<void>((resolve) => this.waiting.add(resolve))
     }
   }
 
   toJSON(): object {
     return { received: this.received, closed: this.closed }
+  }
+
+  private wake(): void {
+    const woken = [...this.waiting]
+    this.waiting.clear()
+    for (const call of woken) call()
   }
 }
 

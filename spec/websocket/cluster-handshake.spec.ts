@@ -1,6 +1,7 @@
 import { createApp, Module } from 'corbel'
 import { WebSocketGateway, WebSocketServer, type Server } from 'corbel/websocket'
 import { describeMember } from '../../lib/websocket/plain/cluster/remote-socket.js'
+import { eventually } from '../support/eventually.js'
 import { TestClient } from './client.js'
 
 @WebSocketGateway({ path: '/chat', auth: { from: ['query'], optional: true } })
@@ -17,7 +18,9 @@ describe('what other processes learn of a client', () => {
     await app.listen(0, '127.0.0.1')
     const headers = { cookie: 'session=secret', 'x-device': 'phone' }
     const client = await TestClient.open(`${await app.getUrl()}/chat?name=Ada&token=secret`, { headers })
-    const [member] = app.get(Chat).server.clients
+    const { server } = app.get(Chat)
+    await eventually(() => expect(server.clients.size).toBe(1))
+    const [member] = server.clients
     const report = vi.fn()
     const text = describeMember(member!, report)
     expect(report).not.toHaveBeenCalled()

@@ -86,7 +86,7 @@ afterEach(async () => {
   for (const node of open.splice(0)) await node.close()
 })
 
-/** Starts so many, which know each other. */
+/** Starts so many, which know each other; none says by itself that it is there, unless `heartbeatInterval` is given. */
 export async function startNodes(
   count: number,
   options: ClusterOptions = {},
@@ -97,7 +97,7 @@ export async function startNodes(
   for (let i = 0; i < count; i++) {
     const pubSub = new TestPubSub(wire)
     const reports: string[] = []
-    const settings = clusterSettings({ discoveryTime: 0, ...options }, pubSub)
+    const settings = clusterSettings({ discoveryTime: 0, heartbeatInterval: 2 ** 30, ...options }, pubSub)
     const report = (error: unknown, what: string): void => void reports.push(`${what}: ${String(error)}`)
     const node = new ClusterNode(settings, report, now)
     const server = new Server('/chat')

@@ -259,7 +259,7 @@ describe('while nothing can be carried', () => {
 
   it('and again and again, that is told once a minute', async () => {
     let now = 0
-    const nodes = await startNodes(2, { heartbeatInterval: 2 ** 30, peerTimeout: 2 ** 30 }, () => now)
+    const nodes = await startNodes(2, { peerTimeout: 2 ** 30 }, () => now)
     const { server, node, pubSub } = nodes[0]!
     const fail = async (): Promise<void> => {
       const { lost } = node.stats

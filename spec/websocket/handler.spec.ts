@@ -166,8 +166,8 @@ describe('a handler of bare WebSockets', () => {
     class Flood {
       onMessage(socket: RawSocket) {
         const block = Buffer.alloc(1024 * 1024)
-        let sent = 1
-        while (socket.send(block) && sent < 12) sent++
+        // however much the system takes
+        while (socket.send(block));
       }
       onDrain() {
         drained.resolve()

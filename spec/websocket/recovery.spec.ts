@@ -299,6 +299,7 @@ describe('recovery', () => {
     const { url, server } = await serve()
     const a = await connect(url, 'session=')
     await a.client.close()
+    await gone(1)
     expect((await connect(url, back(a.session, a.offset))).recovered).toBe(false)
     const b = await connect(url, 'session=')
     server.in(b.hello.id).disconnectSockets()

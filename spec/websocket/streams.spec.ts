@@ -248,7 +248,8 @@ describe('a method that returns an async iterable', () => {
 
   it('may return an observable', async () => {
     const client = await connect()
-    await client.emit('once', undefined, 1).emit('observed', undefined, 2).messages(4)
+    await client.emit('once', undefined, 1).messages(2)
+    await client.emit('observed', undefined, 2).messages(4)
     expect(client.received).toEqual([
       { id: 1, data: 1 },
       { id: 1, event: 'end' },

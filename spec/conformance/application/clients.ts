@@ -185,7 +185,7 @@ async function withFile<T>(
 
 function run(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { encoding: 'latin1', maxBuffer: 1 << 24, timeout: 10_000 } as const
+    const options = { encoding: 'latin1', maxBuffer: 1 << 24, timeout: 50_000 } as const
     execFile(program, args, options, (error, output, errors) => {
       if (error) reject(new Error(`${program} ${args.join(' ')}: ${error.message} ${errors}`))
       else resolve(output)

@@ -3,8 +3,8 @@ import { connect as connectTls } from 'node:tls'
 import { codeName, PREFACE, SETTING, settings, SETTINGS_ACK, TYPE, type Setting } from './frames.js'
 import { Reading } from './reading.js'
 
-/** How long a server may take for anything, in ms: only what fails takes it. */
-const PATIENCE = 30_000
+/** How long a server may take for anything, in ms, on a machine that does other things too: only what fails takes it. */
+const PATIENCE = 40_000
 
 /** How a client begins. */
 export interface Beginning {
@@ -17,7 +17,7 @@ export interface Beginning {
 
 /** A client that sends the bytes that it is told to, and reads what a server answers strictly. */
 export class Http2Client extends Reading {
-  private wake: (() => void) | undefined
+  private readonly waiting = new Set<() => void>()
   private pings = 0
 
   private constructor(
@@ -69,7 +69,7 @@ export class Http2Client extends Reading {
         if (this.wrong !== undefined) throw new Error(`${this.wrong}; ${this.story()}`)
         if (this.gone) throw new Error(`the connection ended before ${what}; ${this.story()}`)
         if (late.late) throw new Error(`no ${what} within ${PATIENCE} ms; ${this.story()}`)
-        await new Promise<void>((resolve) => (this.wake = resolve))
+        await new Promise<void>((resolve) => this.waiting.add(resolve))
       }
       return this
     } finally {
@@ -95,9 +95,9 @@ export class Http2Client extends Reading {
     } catch (error) {
       this.wrong ??= String(error)
     }
-    const { wake } = this
-    this.wake = undefined
-    wake?.()
+    const woken = [...this.waiting]
+    this.waiting.clear()
+    for (const call of woken) call()
   }
 }
 

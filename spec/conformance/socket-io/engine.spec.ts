@@ -1,4 +1,4 @@
-import { startAttached, startGateways, startOnNode, type Subject } from './application.js'
+import { isPolled, startAttached, startGateways, startOnNode, type Subject } from './application.js'
 import { PacketClient, PollingClient, SEPARATOR, type Handshake } from './clients.js'
 
 const HTTP = '?EIO=4&transport=polling'
@@ -121,6 +121,7 @@ describe.each(SUBJECTS)('Engine.IO 4 on %s', (_, start, path, echoes) => {
     it('by polling wait for those who do not ask, and those who ask wait for them', async () => {
       const client = await session()
       const polled = client.poll()
+      await isPolled(subject!, client.handshake.sid)
       await client.post('4first')
       expect(await polled).toBe('4first')
       await client.post('4second')
@@ -194,7 +195,10 @@ describe.each(SUBJECTS)('Engine.IO 4 on %s', (_, start, path, echoes) => {
 
     it('by polling is ended by the client', async () => {
       const client = await session()
-      const [polled, pushed] = await Promise.all([client.get(), client.post('1')])
+      const waiting = client.get()
+      await isPolled(subject!, client.handshake.sid)
+      const pushed = await client.post('1')
+      const polled = await waiting
       expect([polled.status, pushed.status]).toEqual([200, 200])
       expect(await polled.text()).toBe('6')
       expect((await client.get()).status).toBe(400)
@@ -270,6 +274,7 @@ describe.each(SUBJECTS)('Engine.IO 4 on %s', (_, start, path, echoes) => {
     it('lets a poll that waits go', async () => {
       const client = await session()
       const polled = client.poll()
+      await isPolled(subject!, client.handshake.sid)
       const socket = await upgrade(client)
       expect(await polled).toMatch(/^[16]$/)
       socket.close()
@@ -307,6 +312,7 @@ describe.each(SUBJECTS)('Engine.IO 4 on %s', (_, start, path, echoes) => {
       socket.send('4early')
       await socket.closed()
       const polled = client.get()
+      await isPolled(subject!, client.handshake.sid)
       await client.post('1')
       expect((await polled).status).toBe(200)
     })

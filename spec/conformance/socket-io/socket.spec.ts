@@ -260,7 +260,7 @@ class Shapes {
     return { isNothing: value === undefined }
   }
   @SubscribeMessage('ask') async ask(@ConnectedSocket() client: Socket) {
-    const answer: unknown = await client.timeout(5_000).emitWithAck('asked', 1)
+    const answer: unknown = await client.timeout(50_000).emitWithAck('asked', 1)
     return { answer }
   }
   @SubscribeMessage('impatient') async impatient(@ConnectedSocket() client: Socket) {

@@ -92,16 +92,7 @@ async function dial(port: number, tls: boolean): Promise<Socket> {
 }
 
 async function readAnswer(socket: Socket): Promise<Answer> {
-  let received = Buffer.alloc(0)
-  while (!received.includes('\r\n\r\n')) {
-    const ended = once(socket, 'end').then(() => {
-      throw new Error(`the server has ended its answer early: ${received.toString('latin1')}`)
-    })
-    ended.catch(() => undefined)
-    const [chunk] = (await Promise.race([once(socket, 'data'), ended])) as [Buffer]
-    received = Buffer.concat([received, chunk])
-  }
-  socket.pause()
+  const received = await readHead(socket)
   const end = received.indexOf('\r\n\r\n')
   const [first, ...lines] = received.toString('latin1', 0, end).split('\r\n')
   const headers = new Map<string, string>()
@@ -110,6 +101,27 @@ async function readAnswer(socket: Socket): Promise<Answer> {
     headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
   return { status: Number(first!.split(' ')[1]), headers, wire: socket, head: received.subarray(end + 4) }
+}
+
+/** Reads up to the end of a head, and perhaps beyond; what comes after that stays in the socket. */
+function readHead(socket: Socket): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let received: Buffer = Buffer.alloc(0)
+    const leave = (): void => void socket.off('data', take).off('end', early).off('error', reject)
+    // several chunks may come in one turn, with TLS: none may find nobody who listens
+    const take = (chunk: Buffer): void => {
+      received = Buffer.concat([received, chunk])
+      if (!received.includes('\r\n\r\n')) return
+      socket.pause()
+      leave()
+      resolve(received)
+    }
+    const early = (): void => {
+      leave()
+      reject(new Error(`the server has ended its answer early: ${received.toString('latin1')}`))
+    }
+    socket.on('data', take).once('end', early).once('error', reject)
+  })
 }
 
 /** HTTP/2 with extended CONNECT (RFC 8441); the streams of all WebSockets share a connection. */
@@ -145,7 +157,10 @@ export function overHttp2(tls: boolean): Wire {
       }
     },
     close: () => {
-      void session?.ready.then((one) => one.destroy())
+      // another server may get the same port
+      const closing = session
+      session = undefined
+      void closing?.ready.then((one) => one.destroy())
     },
   }
 }

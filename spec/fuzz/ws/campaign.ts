@@ -33,9 +33,12 @@ export interface WsFinding {
 }
 
 const BATCH = 64
-/** Milliseconds without any progress that a connection may take: other threads compress, and the machine may be busy. */
+/**
+ * Turns of the event loop, of a millisecond at least, without any progress that a connection may take: other threads compress.
+ * Turns, as a process that was held up for a while has not looked.
+ */
 const PATIENCE = 20_000
-/** Turns of the event loop without progress after which those are given time. */
+/** Turns without progress after which those are given time. */
 const EAGER_TURNS = 50
 const LOOK = 12_800
 /** What may come to be in use beyond the first look, in MB. */
@@ -221,8 +224,7 @@ export class WsLaboratory {
       const talk = new Talk(variant, random.below(4) === 0, random.below(2) === 0)
       return { talk, expected, pieces: pieces(bytes, random) }
     })
-    let progress = Date.now()
-    for (let idle = 0; Date.now() - progress < PATIENCE; idle++) {
+    for (let idle = 0; idle < PATIENCE; idle++) {
       let isOpen = false
       for (const { talk, expected, pieces: left } of all) {
         if (talk.isOver) continue
@@ -237,7 +239,6 @@ export class WsLaboratory {
         }
       }
       if (!isOpen) break
-      if (idle === 0) progress = Date.now()
       await new Promise((resolve) => (idle < EAGER_TURNS ? setImmediate(resolve) : setTimeout(resolve, 1)))
     }
     return all.map(({ talk, expected }) => {

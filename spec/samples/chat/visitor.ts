@@ -39,6 +39,14 @@ export class Visitor {
         .observe(document.querySelector('#connection'), { attributes: true })`)
   }
 
+  /** Has the page note who is writing, in `typing`: that goes away by itself. */
+  async noteTyping(): Promise<void> {
+    await this.page.evaluate(`
+      globalThis.typing = []
+      new MutationObserver(() => typing.push(document.querySelector('#typing').textContent))
+        .observe(document.querySelector('#typing'), { childList: true, characterData: true, subtree: true })`)
+  }
+
   /** Waits for something to be true of the page, which may take as long as the machine needs. */
   async until(condition: string): Promise<void> {
     await expect

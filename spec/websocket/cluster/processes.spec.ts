@@ -62,9 +62,9 @@ describe.skipIf(RedisServer.isMissing()).each(WIRES)(
   ({ wire, count }) => {
     const isSocketIo = wire !== 'plain'
 
-    async function start(): Promise<ClusterProcess[]> {
+    async function start(...more: readonly string[]): Promise<ClusterProcess[]> {
       redis = await RedisServer.start()
-      return Promise.all(range(0, 3).map(() => ClusterProcess.start(wire, redis!.url)))
+      return Promise.all(range(0, 3).map(() => ClusterProcess.start(wire, redis!.url, ...more)))
     }
 
     /** Waits until each process sees all clients, with those of the others. */
@@ -118,13 +118,17 @@ describe.skipIf(RedisServer.isMissing()).each(WIRES)(
           30 + (ofRoom.includes(client) ? 3 : 0) + ofLiving.length + after.length,
         )
       if (!isSocketIo) {
-        for (const each of [one, two])
-          expect(await each.stats()).toMatchObject({ peers: 1, lost: 0, missed: 0, repeated: 0, rejected: 0 })
+        for (const each of [one, two]) {
+          // on a busy machine they may have taken each other for dead for a while
+          await eventually(async () => (await each.stats()).peers === 1)
+          expect(await each.stats()).toMatchObject({ lost: 0, missed: 0, repeated: 0, rejected: 0 })
+        }
       }
     })
 
     it('everybody gets everything again when Redis was away, and nothing twice', async () => {
-      const processes = await start()
+      // nobody is forgotten meanwhile, however long that takes
+      const processes = await start('0', '600000')
       const [one] = processes as [ClusterProcess]
       const connected = await spread(count, processes, isSocketIo)
       await allSeen(processes)

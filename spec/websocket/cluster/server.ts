@@ -17,7 +17,7 @@ import {
 import { SocketIoAdapter } from '../../../lib/websocket/socket-io/index.js'
 
 // One process of a cluster, told what to do by the spec that has started it.
-const [wire = 'plain', redisUrl = '', workers = '0'] = process.argv.slice(2)
+const [wire = 'plain', redisUrl = '', workers = '0', peerTimeout = '6000'] = process.argv.slice(2)
 let server: Server | SocketIoServer
 
 /** What the spec may ask for. */
@@ -45,7 +45,7 @@ class Chat {
   }
 }
 
-const plain = new PlainAdapter({ cluster: true })
+const plain = new PlainAdapter({ cluster: { peerTimeout: Number(peerTimeout) } })
 
 function adapterOf(): WebSocketAdapter {
   if (wire === 'plain') return plain
