@@ -506,7 +506,7 @@ async function cutOthers(name: string, options: TestDatabase['options']): Promis
         const rows: { id: number }[] = await admin.query(
           `SELECT id FROM information_schema.processlist WHERE db = '${database}' AND id <> CONNECTION_ID()`,
         )
-        return rows.map(({ id }) => Number(id))
+        return rows.map(({ id }) => id)
       }
       const those = await others()
       // one may have ended by itself
