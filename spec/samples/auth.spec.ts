@@ -1,5 +1,7 @@
 import type { Application } from 'corbel'
+import { PasswordLogin, type Attempts } from 'corbel/auth'
 import { createBoard, useDemoProvider } from '../../samples/auth/create-board.js'
+import { waitLong } from '../support/attempts.js'
 import { hasBrowser, openBrowser, type Browser, type Page } from '../support/browser.js'
 
 const options = { logger: false, shutdownSignals: false } as const
@@ -148,6 +150,7 @@ describe('samples/auth', () => {
     })
 
     it('slows guessing down, however the name is spelled', async () => {
+      waitLong(Reflect.get(app.get(PasswordLogin, { strict: false }), 'attempts') as Attempts)
       expect((await fetch(`${url}/sign-up`, form({ ...signUp, email: 'mal@example.com' }))).status).toBe(303)
       const guess = (email: string) => fetch(`${url}/login`, form({ email, password: 'a guess' }))
       const statuses: number[] = []
