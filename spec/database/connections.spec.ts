@@ -251,7 +251,7 @@ describe('read replicas', () => {
     for (const name of [database, replica]) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
     await closeDataSource(admin)
     await drop()
-  }, 60_000)
+  })
 })
 
 describe('MongoDB', () => {

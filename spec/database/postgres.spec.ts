@@ -16,7 +16,7 @@ import {
 } from 'corbel/database/typeorm/postgres'
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type DataSourceOptions } from 'typeorm'
 import { PUB_SUB_RULES } from '../ports/pub-sub-rules.js'
-import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable, type TestDatabase } from '../support/databases.js'
 import { eventually } from '../support/eventually.js'
 
 @Entity()
@@ -66,7 +66,7 @@ describe('PostgreSQL', () => {
       poolSize: 6,
     }
     source = await new DataSource(options as DataSourceOptions).initialize()
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip('PostgreSQL is not reachable')
   })

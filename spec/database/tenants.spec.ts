@@ -345,7 +345,7 @@ describe('a schema of PostgreSQL for each tenant', () => {
     await closeDataSource(acme)
     await closeDataSource(globex)
     await drop()
-  }, 60_000)
+  })
 
   it('says what went wrong for one, and goes on with the others', async () => {
     const options = (tenant: string) => ({

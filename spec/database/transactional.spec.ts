@@ -32,7 +32,7 @@ import {
   type Repository,
 } from 'typeorm'
 import { deferred } from '../server/start.js'
-import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable, type TestDatabase } from '../support/databases.js'
 import { eventually } from '../support/eventually.js'
 
 @Entity()
@@ -305,7 +305,7 @@ describe.each(DATABASES)('@Transactional on $name', (kind) => {
     bank = app.get(Bank)
     // typeorm makes none there
     if (kind.name === 'MariaDB') await bank.source.query('ALTER TABLE account ADD CHECK (balance >= 0)')
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip(`${kind.name} is not reachable`)
     said.length = 0

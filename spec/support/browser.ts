@@ -70,6 +70,8 @@ export function openBrowser(args: readonly string[] = []): Promise<Browser> {
   }
   return chromium.launch({
     executablePath: EXECUTABLE,
+    // on a slow machine it takes its time
+    timeout: 180_000,
     args: [
       '--no-sandbox',
       '--headless',

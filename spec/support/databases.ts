@@ -3,6 +3,9 @@ import { createRequire } from 'node:module'
 import type { TypeOrmModuleOptions } from 'corbel/database/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 
+/** Milliseconds for a hook that opens one: an embedded PostgreSQL has to be unpacked and compiled first. */
+export const OPENING_MS = 300_000
+
 /** A database of its own for a file of specs. */
 export interface TestDatabase {
   readonly options: TypeOrmModuleOptions
