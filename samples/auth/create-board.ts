@@ -37,6 +37,8 @@ export async function useDemoProvider(app: Application, origin: string): Promise
   const demo = { name: 'demo', issuer: provider.issuer, redirectUri, ...CLIENT }
   app
     .get(SocialLogin)
-    .use(new ProviderLogin(demo, { outbound: { allowPrivate: true } }), () => provider.close())
+    .use(new ProviderLogin(demo, { outbound: { allowPrivate: true, timeout: 30_000 } }), () =>
+      provider.close(),
+    )
   return provider.issuer
 }

@@ -133,7 +133,7 @@ describe('JwtGuard', () => {
       `${token.slice(0, -8)}AAAAAAAA`,
       await jwt.sign({}, { issuer: 'others' }),
       await jwt.sign({}, { audience: 'others' }),
-      await jwt.sign({}, { notBefore: 60 }),
+      await jwt.sign({}, { notBefore: 3600 }),
       'not.a.token',
       'two tokens',
     ]

@@ -17,7 +17,7 @@ async function pair(kid: string, alg = 'ES256'): Promise<Pair> {
       sub: '7',
       iss: 'https://id.example',
       aud: 'api',
-      exp: Math.floor(Date.now() / 1000) + 60,
+      exp: Math.floor(Date.now() / 1000) + 3600,
       ...claims,
     })
       .setProtectedHeader({ alg, kid, ...head })
@@ -32,7 +32,7 @@ describe('JwksVerifier', () => {
   let fetches: number
   const base = { issuer: 'https://id.example', audience: 'api' }
   const remote = (options: Partial<JwksOptions> = {}) =>
-    new JwksVerifier({ ...base, keys: url, outbound: { allowPrivate: true }, ...options })
+    new JwksVerifier({ ...base, keys: url, outbound: { allowPrivate: true, timeout: 60_000 }, ...options })
 
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -68,7 +68,12 @@ describe('JwksVerifier', () => {
   it('takes no public key for a secret, no other key for a known one, and no key that a token brings', async () => {
     const [one, evil] = [await pair('1'), await pair('1')]
     const verifier = new JwksVerifier({ ...base, keys: { keys: [one.jwk] } })
-    const claims = { iss: base.issuer, aud: base.audience, sub: '7', exp: Math.floor(Date.now() / 1000) + 60 }
+    const claims = {
+      iss: base.issuer,
+      aud: base.audience,
+      sub: '7',
+      exp: Math.floor(Date.now() / 1000) + 3600,
+    }
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const pem = createPublicKey({ key: one.jwk as never, format: 'jwk' }).export({
       type: 'spki',
@@ -113,13 +118,35 @@ describe('JwksVerifier', () => {
   it('lets clients that invent keys cause no flood of fetches', async () => {
     const known = await pair('known')
     published = { keys: [known.jwk] }
-    const verifier = remote()
-    await verifier.verify(await known.sign())
-    for (let i = 0; i < 20; i += 1)
-      await expect(verifier.verify(await (await pair(`invented ${i}`)).sign())).rejects.toMatchObject({
-        code: 'CORBEL_TOKEN_INVALID',
-      })
-    expect(fetches).toBe(1)
+    // the clock stands still unless it is told to move: the time of the requests themselves does not count
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const verifier = remote()
+      await verifier.verify(await known.sign())
+      const invent = async (name: string): Promise<void> => {
+        const token = await (await pair(name)).sign()
+        await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'CORBEL_TOKEN_INVALID' })
+      }
+      for (let i = 0; i < 20; i += 1) await invent(`invented ${i}`)
+      expect(fetches).toBe(1)
+      vi.setSystemTime(Date.now() + 31_000)
+      for (let i = 0; i < 2; i += 1) await invent(`invented later ${i}`)
+      expect(fetches).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('gives an issuer the time that is said, and no less', async () => {
+    const one = await pair('1')
+    published = { keys: [one.jwk] }
+    const limit = vi.spyOn(AbortSignal, 'timeout')
+    try {
+      await remote({ outbound: { allowPrivate: true, timeout: 54_321 } }).verify(await one.sign())
+      expect(new Set(limit.mock.calls.flat())).toEqual(new Set([54_321]))
+    } finally {
+      limit.mockRestore()
+    }
   })
 
   it('does not take an issuer that is down for a wrong token', async () => {

@@ -35,11 +35,11 @@ describe('requests to configured URLs', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    await expect(outboundFetch()(`https://localhost:${port}/`)).rejects.toThrow(
+    await expect(outboundFetch({ timeout: 60_000 })(`https://localhost:${port}/`)).rejects.toThrow(
       /leads into a private network/,
     )
     expect(asked).toBe(0)
-    const answer = await outboundFetch({ allowPrivate: true })(`http://localhost:${port}/`)
+    const answer = await outboundFetch({ allowPrivate: true, timeout: 60_000 })(`http://localhost:${port}/`)
     expect(await answer.text()).toBe('inside')
     server.close()
   })
@@ -52,9 +52,9 @@ describe('requests to configured URLs', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    await expect(outboundFetch({ allowPrivate: true })(`http://localhost:${port}/`)).rejects.toThrow(
-      'it redirects',
-    )
+    await expect(
+      outboundFetch({ allowPrivate: true, timeout: 60_000 })(`http://localhost:${port}/`),
+    ).rejects.toThrow('it redirects')
     expect(inside).toBe(0)
     server.closeAllConnections()
     server.close()

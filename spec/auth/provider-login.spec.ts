@@ -129,7 +129,7 @@ describe('ProviderLogin at an OpenID provider', () => {
     provider = await startProvider(callback)
     login = new ProviderLogin(
       { name: 'own', issuer: provider.issuer, redirectUri: callback, ...CLIENT },
-      { outbound: { allowPrivate: true } },
+      { outbound: { allowPrivate: true, timeout: 60_000 } },
     )
   })
   afterAll(async () => {
@@ -283,11 +283,23 @@ describe('the presets', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     const { clientSecret } = apple({ ...client, key: { teamId: 't', keyId: 'k', privateKey: pem } })
+    // a second passes each time that somebody looks at the clock
+    const Real = Date
+    let time = Real.now()
+    class Hasty extends Real {
+      constructor(...given: [] | [number]) {
+        super(given[0] ?? (time += 1000))
+      }
+      static override now = () => (time += 1000)
+    }
+    vi.stubGlobal('Date', Hasty)
     const secret = await (clientSecret as () => Promise<string>)()
+    vi.unstubAllGlobals()
     const { payload, protectedHeader } = await jwtVerify(secret, publicKey, {
       issuer: 't',
       subject: 'id',
       audience: 'https://appleid.apple.com',
+      clockTolerance: 60,
     })
     expect(protectedHeader).toEqual({ alg: 'ES256', kid: 'k' })
     expect(payload.exp! - payload.iat!).toBe(300)

@@ -16,7 +16,7 @@ import {
   VersionColumn,
   type Relation,
 } from 'typeorm'
-import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable, type TestDatabase } from '../support/databases.js'
 
 @Entity()
 class Country {
@@ -135,7 +135,7 @@ describe.each(DATABASES)('@Crud on $name', (kind) => {
       { code: 'IT', name: 'Italy' },
       { code: 'FR', name: 'France' },
     ])
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip(`${kind.name} is not reachable`)
   })

@@ -1,4 +1,4 @@
-import { DATABASES, unreachable } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable } from '../support/databases.js'
 import { Author, Book, openLibrary, Tag, type Library } from './library.js'
 
 interface Answer<T> {
@@ -45,7 +45,7 @@ describe.each(DATABASES)('lists of @Crud on $name', (kind) => {
     const gone = await manager.save(Book, { title: 'Gone', pages: 1 })
     await manager.softRemove(Book, gone)
     library.statements()
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip(`${kind.name} is not reachable`)
   })
@@ -249,5 +249,5 @@ describe.each(DATABASES)('lists of @Crud on $name', (kind) => {
     for (const name of [`title]=x' OR 1=1 --`, `title][eq' OR 1=1]`, `title"; DROP TABLE book`])
       expect((await get(`/books?${encodeURIComponent(`filter[${name}`)}]=1`)).status).toBe(400)
     expect((await get('/books')).headers['x-total-count']).toBe('6')
-  }, 60_000)
+  })
 })

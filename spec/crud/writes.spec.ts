@@ -1,4 +1,4 @@
-import { DATABASES, unreachable } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable } from '../support/databases.js'
 import { Author, Book, openLibrary, OwnBooksController, type Library } from './library.js'
 
 type Answer = Readonly<{
@@ -36,7 +36,7 @@ describe.each(DATABASES)('changes by @Crud on $name', (kind) => {
     if (skipped) return
     library = await openLibrary(kind)
     await library.source.manager.save(Author, [{ name: 'Le Guin' }, { name: 'Borges' }])
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip(`${kind.name} is not reachable`)
   })

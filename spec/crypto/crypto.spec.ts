@@ -157,12 +157,14 @@ describe('encryptedField', () => {
     await source.initialize()
     try {
       const patients = source.getRepository(Patient)
-      const nameIndex = blindIndex(keys, 'ada', 'patient.name')
-      await patients.save({ id: 1, name: 'ada', findings: ['fine'], nameIndex })
+      // long enough to be in no text by chance
+      const [name, finding] = ['Augusta Ada King', 'nothing to be found']
+      const nameIndex = blindIndex(keys, name, 'patient.name')
+      await patients.save({ id: 1, name, findings: [finding], nameIndex })
       await patients.save({ id: 2, name: null, findings: [], nameIndex: '' })
       const rows = await source.query<{ name: string; findings: string }[]>('SELECT * FROM patient')
-      expect(JSON.stringify(rows)).not.toMatch(/ada|fine/)
-      expect(await patients.findOneBy({ nameIndex })).toMatchObject({ name: 'ada', findings: ['fine'] })
+      expect(JSON.stringify(rows)).not.toMatch(/augusta|nothing/i)
+      expect(await patients.findOneBy({ nameIndex })).toMatchObject({ name, findings: [finding] })
       expect(await patients.findOneBy({ id: 2 })).toMatchObject({ name: null, findings: [] })
       // a value of one column is worth nothing in another
       await source.query('UPDATE patient SET name = findings WHERE id = 1')

@@ -108,7 +108,8 @@ async function start(database: TypeOrmModuleOptions, options: QueryInsightOption
   const imports: DynamicModule[] = [
     TypeOrmModule.forRoot({ ...database, synchronize: true }),
     TypeOrmModule.forFeature([Author, Book]),
-    QueryInsightModule.forRoot(options),
+    // where it is not said, nothing is slow, however slow the machine is
+    QueryInsightModule.forRoot({ slow: Infinity, ...options }),
   ]
   @Module({ imports, controllers: [LibraryController], providers: [Library] })
   class AppModule {}

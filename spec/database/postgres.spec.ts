@@ -16,7 +16,7 @@ import {
 } from 'corbel/database/typeorm/postgres'
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type DataSourceOptions } from 'typeorm'
 import { PUB_SUB_RULES } from '../ports/pub-sub-rules.js'
-import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable, type TestDatabase } from '../support/databases.js'
 import { eventually } from '../support/eventually.js'
 
 @Entity()
@@ -66,7 +66,7 @@ describe('PostgreSQL', () => {
       poolSize: 6,
     }
     source = await new DataSource(options as DataSourceOptions).initialize()
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip('PostgreSQL is not reachable')
   })
@@ -75,6 +75,10 @@ describe('PostgreSQL', () => {
     await source.destroy()
     await database.drop()
   })
+
+  /** Channels and locks are those of a database, which other runs of the specs use, too. */
+  const own = (name: string): string =>
+    `${(database.options as { applicationName: string }).applicationName} ${name}`
 
   /** A promise for the next message, and the listener that keeps it. */
   function mailbox() {
@@ -97,24 +101,21 @@ describe('PostgreSQL', () => {
     for (const [rule, check] of Object.entries(PUB_SUB_RULES))
       it(rule, async () => {
         const [one, two] = [new PostgresPubSub(source), new PostgresPubSub(source)]
-        await check({
-          one,
-          two,
-          name: (database.options as { applicationName: string }).applicationName,
-        })
+        await check({ one, two, name: own(rule) })
         await Promise.all([one.close(), two.close()])
       })
 
     it('reaches who listens on other connections, with text and bytes, on channels of any name', async () => {
       const [one, two] = [new PostgresPubSub(source), new PostgresPubSub(source)]
-      const long = `"; DROP TABLE product; -- ${'x'.repeat(80)}`
+      const long = own(`"; DROP TABLE product; -- ${'x'.repeat(80)}`)
+      const news = own('news')
       const [box, other] = [mailbox(), mailbox()]
       await one.subscribe(long, box.listen)
-      const subscription = await one.subscribe('news', other.listen)
+      const subscription = await one.subscribe(news, other.listen)
       await two.publish(long, 'with \0 and ä')
-      await two.publish('news', new Uint8Array([65, 66]))
+      await two.publish(news, new Uint8Array([65, 66]))
       expect([await box.next(), await other.next()]).toEqual(['with \0 and ä', 'AB'])
-      await expect(two.publish('news', 'x'.repeat(8000))).rejects.toMatchObject({
+      await expect(two.publish(news, 'x'.repeat(8000))).rejects.toMatchObject({
         code: 'CORBEL_POSTGRES_MESSAGE_TOO_LARGE',
       })
       await subscription.close()
@@ -124,9 +125,9 @@ describe('PostgreSQL', () => {
     it('is heard after the commit, and not after a rollback', async () => {
       const pubSub = new PostgresPubSub(source)
       const box = mailbox()
-      await pubSub.subscribe('orders', box.listen)
+      await pubSub.subscribe(own('orders'), box.listen)
       const send = (message: string) =>
-        ['SELECT pg_notify($1, $2)', ['corbel:orders', `t${message}`]] as const
+        ['SELECT pg_notify($1, $2)', [`corbel:${own('orders')}`, `t${message}`]] as const
       await source
         .transaction(async (manager) => {
           await manager.query(...(send('undone') as unknown as [string, unknown[]]))
@@ -145,21 +146,33 @@ describe('PostgreSQL', () => {
       const box = mailbox()
       let returns = 0
       pubSub.onReconnect(() => (returns += 1))
-      await pubSub.subscribe('again', box.listen)
+      await pubSub.subscribe(own('again'), box.listen)
       expect(returns).toBe(0)
       await source.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN "corbel:again"%' AND pid <> pg_backend_pid()`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1 AND pid <> pg_backend_pid()`,
+        [`LISTEN "corbel:${own('again')}"%`],
       )
-      const heard = box.next()
-      const state = { isHeard: false }
-      void heard.then(() => (state.isHeard = true))
       // what is said while nobody listens is lost
-      for (let i = 0; !state.isHeard && i < 1000; i++) {
-        await pubSub.publish('again', 'hello')
-        await source.query('SELECT pg_sleep(0.01)')
-      }
-      expect(await heard).toBe('hello')
       await eventually(() => expect(returns).toBe(1))
+      await pubSub.publish(own('again'), 'hello')
+      expect(await box.next()).toBe('hello')
+      await pubSub.close()
+    })
+
+    it('is heard by whoever was told that he listens, also beside somebody who was first', async () => {
+      const pubSub = new PostgresPubSub(source)
+      const [first, second] = [mailbox(), mailbox()]
+      // there is a connection, so that nobody waits for one
+      await pubSub.subscribe(own('before'), () => undefined)
+      const told: string[] = []
+      await Promise.all([
+        pubSub.subscribe(own('both'), first.listen).then(() => told.push('first')),
+        pubSub.subscribe(own('both'), second.listen).then(() => told.push('second')),
+      ])
+      // it is the first one's LISTEN that both wait for
+      expect(told).toEqual(['first', 'second'])
+      await pubSub.publish(own('both'), 'hello')
+      expect([await first.next(), await second.next()]).toEqual(['hello', 'hello'])
       await pubSub.close()
     })
   })
@@ -167,10 +180,10 @@ describe('PostgreSQL', () => {
   describe('as a lock', () => {
     it('lets one at a time, and tokens grow', async () => {
       const [one, two] = [new PostgresLock(source), new PostgresLock(source)]
-      const first = await one.acquire('invoices')
-      await expect(two.acquire('invoices')).rejects.toMatchObject({ code: 'CORBEL_LOCK_TAKEN' })
-      const other = await two.acquire('other')
-      const waiting = two.acquire('invoices', { wait: 60_000 })
+      const first = await one.acquire(own('invoices'))
+      await expect(two.acquire(own('invoices'))).rejects.toMatchObject({ code: 'CORBEL_LOCK_TAKEN' })
+      const other = await two.acquire(own('other'))
+      const waiting = two.acquire(own('invoices'), { wait: 60_000 })
       await first.release()
       const second = await waiting
       expect(second.token! > first.token!).toBe(true)
@@ -179,26 +192,35 @@ describe('PostgreSQL', () => {
 
     it('is free when the connection of its holder ends, who is told so', async () => {
       const lock = new PostgresLock(source)
-      const lease = await lock.acquire('cut')
+      const lease = await lock.acquire(own('cut'))
       const told = new Promise((resolve) => lease.signal.addEventListener('abort', resolve))
       await source.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_current_xact_id%' AND application_name = $1`,
         [(database.options as { applicationName: string }).applicationName],
       )
       await told
-      await (await lock.acquire('cut', { wait: 60_000 })).release()
+      await (await lock.acquire(own('cut'), { wait: 60_000 })).release()
     })
 
-    it('stops waiting when it is told to, and is free when its time is over', async () => {
+    it('is free when its time is over', async () => {
       const lock = new PostgresLock(source)
-      const lease = await lock.acquire('timed', { ttl: 50 })
-      const controller = new AbortController()
-      const waiting = lock.acquire('timed', { wait: 60_000, signal: controller.signal })
-      controller.abort(new Error('enough'))
-      await expect(waiting).rejects.toThrow()
-      const next = await lock.acquire('timed', { wait: 60_000 })
+      const lease = await lock.acquire(own('timed'), { ttl: 50 })
+      const next = await lock.acquire(own('timed'), { wait: 60_000 })
       expect(lease.signal.aborted).toBe(true)
       await next.release()
+    })
+
+    it('stops waiting when it is told to, and keeps nothing that came too late', async () => {
+      const lock = new PostgresLock(source)
+      const lease = await lock.acquire(own('given up'))
+      for (const isFree of [false, true]) {
+        const controller = new AbortController()
+        const waiting = lock.acquire(own('given up'), { wait: 60_000, signal: controller.signal })
+        controller.abort(new Error('enough'))
+        await expect(waiting).rejects.toThrow(isFree ? 'enough' : /aborted|enough/)
+        await lease.release()
+      }
+      await (await lock.acquire(own('given up'))).release()
     })
   })
 

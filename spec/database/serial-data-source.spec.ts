@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryGeneratedColumn, type DataSource } from 'typeorm
 import { setTimeout as delay } from 'node:timers/promises'
 import { resolveOptions, type EmbeddedOptions } from '../../lib/database/typeorm/options.js'
 import { createSerialDataSource } from '../../lib/database/typeorm/serial-data-source.js'
+import { deferred } from '../server/start.js'
 import { databaseFile } from './temporary.js'
 
 @Entity()
@@ -17,7 +18,7 @@ class Entry {
 describe('an SQLite data source that everybody uses at once', () => {
   let source: DataSource
 
-  async function open(busyTimeout = 5000, extra: Partial<EmbeddedOptions> = {}): Promise<DataSource> {
+  async function open(busyTimeout = 60_000, extra: Partial<EmbeddedOptions> = {}): Promise<DataSource> {
     const { options } = resolveOptions(
       { database: await databaseFile(), synchronize: true, ...extra },
       'default',
@@ -60,13 +61,17 @@ describe('an SQLite data source that everybody uses at once', () => {
 
   it('keeps what others write while a transaction fails', async () => {
     await open()
+    const [written, end] = [deferred(), deferred()]
     const failing = source.transaction(async (manager) => {
       await manager.save(Entry, { text: 'undone' })
-      await delay(20)
+      written.resolve()
+      await end.promise
       throw new Error('no')
     })
+    await written.promise
     const saved = source.getRepository(Entry).save({ text: 'kept' })
     const inserted = source.getRepository(Entry).insert({ text: 'kept too' })
+    end.resolve()
     await expect(failing).rejects.toThrow('no')
     await Promise.all([saved, inserted])
     expect((await texts()).sort()).toEqual(['kept', 'kept too'])
@@ -74,13 +79,16 @@ describe('an SQLite data source that everybody uses at once', () => {
 
   it('shows nobody what is not committed', async () => {
     await open()
+    const [written, end] = [deferred(), deferred()]
     const writing = source.transaction(async (manager) => {
       await manager.save(Entry, { text: 'never' })
-      await delay(20)
+      written.resolve()
+      await end.promise
       throw new Error('no')
     })
-    await delay(5)
+    await written.promise
     const seen = source.getRepository(Entry).count()
+    end.resolve()
     await expect(writing).rejects.toThrow('no')
     expect(await seen).toBe(0)
   })
@@ -147,12 +155,14 @@ describe('an SQLite data source that everybody uses at once', () => {
   it('serves work that a transaction started and did not wait for', async () => {
     await open()
     let late: Promise<unknown> | undefined
+    const ended = deferred()
     await source.transaction(async (manager) => {
       await manager.save(Entry, { text: 'first' })
-      late = delay(10).then(() =>
+      late = ended.promise.then(() =>
         source.transaction(() => source.getRepository(Entry).save({ text: 'late' })),
       )
     })
+    ended.resolve()
     await late
     expect(await texts()).toEqual(['first', 'late'])
   })
@@ -197,13 +207,17 @@ describe('an SQLite data source that everybody uses at once', () => {
   it('closes only after the transaction that is open', async () => {
     await open()
     const database = String(source.options.database)
+    const [begun, rest] = [deferred(), deferred()]
     const writing = source.transaction(async (manager) => {
-      await delay(20)
+      begun.resolve()
+      await rest.promise
       await manager.save(Entry, { text: 'written' })
     })
-    await source.destroy()
-    await writing
-    await open(1000, { database })
+    await begun.promise
+    const closing = source.destroy()
+    rest.resolve()
+    await Promise.all([closing, writing])
+    await open(undefined, { database })
     expect(await texts()).toEqual(['written'])
   })
 })

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +46,7 @@ import {
   type InsertEvent,
 } from 'typeorm'
 import { DATABASES, unreachable } from '../support/databases.js'
+import { eventually } from '../support/eventually.js'
 import { CreateStones1700000000001, FillStones1700000000002, Stone } from './migrations/migrations.js'
 
 @Entity()
@@ -145,7 +145,7 @@ describe('a database for each tenant', () => {
                 ? { database: join(folder, `${tenant}.sqlite`), synchronize: true }
                 : undefined,
             max: 2,
-            wait: 5000,
+            wait: 60_000,
             ...extra,
           }),
         }),
@@ -289,7 +289,7 @@ describe('data sources of tenants', () => {
         if (opened === 1) throw new Error('not yet')
         return openDataSource({ database: ':memory:' })
       },
-      { max: 5, idleTimeout: 60_000, wait: 1000 },
+      { max: 5, idleTimeout: 60_000, wait: 60_000 },
     )
     const attempts = await Promise.allSettled([sources.acquire('a'), sources.acquire('a')])
     expect(attempts.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -303,15 +303,14 @@ describe('data sources of tenants', () => {
 
   it('are closed when nobody has used them for long', async () => {
     const open = () => openDataSource({ database: ':memory:' })
-    const sources = new TenantSources(open, { max: 5, idleTimeout: 1, wait: 1000 })
+    const sources = new TenantSources(open, { max: 5, idleTimeout: 1, wait: 60_000 })
     const used = await sources.acquire('used')
     const idle = await sources.acquire('idle')
     idle.release()
     idle.release()
-    await vi.waitUntil(() => !idle.source.isInitialized)
+    await eventually(() => expect(idle.source.isInitialized).toBe(false))
     expect(used.source.isInitialized).toBe(true)
     await sources.close()
-    await delay(0)
     expect(sources.opened.size).toBe(0)
   })
 })
@@ -346,7 +345,7 @@ describe('a schema of PostgreSQL for each tenant', () => {
     await closeDataSource(acme)
     await closeDataSource(globex)
     await drop()
-  }, 60_000)
+  })
 
   it('says what went wrong for one, and goes on with the others', async () => {
     const options = (tenant: string) => ({

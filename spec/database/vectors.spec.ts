@@ -10,6 +10,7 @@ import {
   type QueryRunner,
   type Repository,
 } from 'typeorm'
+import { OPENING_MS } from '../support/databases.js'
 
 // #region column
 @Entity()
@@ -57,7 +58,7 @@ describe('vectors', () => {
       { title: 'far north', meaning: [0, 10, 0], language: 'de' },
       { title: 'nowhere', meaning: null },
     ])
-  }, 120_000)
+  }, OPENING_MS)
   afterAll(() => closeDataSource(source))
 
   it('are read as numbers, and only where they are asked for', async () => {

@@ -21,8 +21,9 @@ export const RATE_LIMIT_RULES: Readonly<Record<string, (subject: RateLimitSubjec
       const states = await Promise.all(
         Array.from({ length: 10 }, async () => store.consume(`many ${algorithm}`, 1, quota(algorithm))),
       )
-      expect(states.filter(({ allowed }) => allowed)).toHaveLength(4)
-      expect(states.map(({ remaining }) => remaining).slice(0, 4)).toEqual([3, 2, 1, 0])
+      const allowed = states.filter((state) => state.allowed)
+      // who comes first is not said
+      expect(allowed.map(({ remaining }) => remaining).sort()).toEqual([0, 1, 2, 3])
     }
   },
 

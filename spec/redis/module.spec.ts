@@ -4,7 +4,7 @@ import { CACHE, Controller, createApp, Get, Inject, Module, type Cache, type OnM
 import { REDIS, RedisModule } from 'corbel/redis'
 import type { Redis } from 'ioredis'
 import { loadIoRedis } from '../../lib/redis/package.js'
-import { REDIS_URL, isRedisMissing, openTestRedis, type TestRedis } from '../support/redis.js'
+import { PATIENT, isRedisMissing, openTestRedis, type TestRedis } from '../support/redis.js'
 import { serve } from '../web/serve.js'
 
 @Controller()
@@ -63,7 +63,7 @@ describe.skipIf(await isRedisMissing())('RedisModule', () => {
   it('gives everybody the cache that all processes share, until the last hook has run', async () => {
     @Module({
       imports: [
-        RedisModule.forRootAsync({ useFactory: () => ({ url: REDIS_URL, keyPrefix: opened.keyPrefix }) }),
+        RedisModule.forRootAsync({ useFactory: () => ({ ...PATIENT, keyPrefix: opened.keyPrefix }) }),
       ],
       controllers: [Visits],
     })
@@ -80,7 +80,7 @@ describe.skipIf(await isRedisMissing())('RedisModule', () => {
 
   it('connects again where a connection is lost, and answers 503 where there is none', async () => {
     @Module({
-      imports: [RedisModule.forRoot({ url: REDIS_URL, keyPrefix: opened.keyPrefix })],
+      imports: [RedisModule.forRoot({ ...PATIENT, keyPrefix: opened.keyPrefix })],
       controllers: [Visits],
     })
     class Root {}

@@ -1,5 +1,7 @@
 import type { Application } from 'corbel'
+import { PasswordLogin, type Attempts } from 'corbel/auth'
 import { createBoard, useDemoProvider } from '../../samples/auth/create-board.js'
+import { waitLong } from '../support/attempts.js'
 import { hasBrowser, openBrowser, type Browser, type Page } from '../support/browser.js'
 
 const options = { logger: false, shutdownSignals: false } as const
@@ -11,6 +13,7 @@ interface Session {
 interface Context {
   newPage(): Promise<Page & { context(): Context }>
   newCDPSession(page: Page): Promise<Session>
+  setDefaultTimeout(ms: number): void
   close(): Promise<void>
 }
 
@@ -148,6 +151,7 @@ describe('samples/auth', () => {
     })
 
     it('slows guessing down, however the name is spelled', async () => {
+      waitLong(Reflect.get(app.get(PasswordLogin, { strict: false }), 'attempts') as Attempts)
       expect((await fetch(`${url}/sign-up`, form({ ...signUp, email: 'mal@example.com' }))).status).toBe(303)
       const guess = (email: string) => fetch(`${url}/login`, form({ email, password: 'a guess' }))
       const statuses: number[] = []
@@ -176,6 +180,9 @@ describe('samples/auth', () => {
   })
 })
 
+/** For a browser and what it does. */
+const SLOW_MS = 240_000
+
 describe.skipIf(!hasBrowser)('samples/auth in a browser', () => {
   let app: Application
   let browser: Browser
@@ -184,7 +191,7 @@ describe.skipIf(!hasBrowser)('samples/auth in a browser', () => {
 
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 60_000)
+  }, SLOW_MS)
   afterAll(() => browser.close())
   beforeEach(async () => {
     errors = []
@@ -200,6 +207,7 @@ describe.skipIf(!hasBrowser)('samples/auth in a browser', () => {
 
   const visit = async () => {
     const context = await (browser as unknown as { newContext(): Promise<Context> }).newContext()
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     page.on('pageerror', (error) => void errors.push(error.message))
     page.on('console', (message) => {
@@ -241,63 +249,71 @@ describe.skipIf(!hasBrowser)('samples/auth in a browser', () => {
       ? undefined
       : page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png`, fullPage: true })
 
-  it('lets somebody sign up, add a passkey, and log in by it', async () => {
-    const { context, page } = await visit()
-    await withAuthenticator(context, page)
-    await signUp(page, 'Ada <b>')
-    await page.getByRole('button', { name: 'Add a passkey' }).click()
-    await page.getByText('The passkey was added').waitFor()
-    await shot(page, 'account')
-    await page.getByRole('button', { name: 'Log out' }).click()
-    await page.getByRole('button', { name: 'Use a passkey' }).waitFor()
-    await shot(page, 'login')
-    await page.getByRole('button', { name: 'Use a passkey' }).click()
-    await page.getByPlaceholder('What should everybody know?').waitFor()
-    await putUp(page, 'Meeting at noon, in the library.')
-    await shot(page, 'board')
-    await context.close()
-  }, 60_000)
+  it(
+    'lets somebody sign up, add a passkey, and log in by it',
+    async () => {
+      const { context, page } = await visit()
+      await withAuthenticator(context, page)
+      await signUp(page, 'Ada <b>')
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+      await page.getByText('The passkey was added').waitFor()
+      await shot(page, 'account')
+      await page.getByRole('button', { name: 'Log out' }).click()
+      await page.getByRole('button', { name: 'Use a passkey' }).waitFor()
+      await shot(page, 'login')
+      await page.getByRole('button', { name: 'Use a passkey' }).click()
+      await page.getByPlaceholder('What should everybody know?').waitFor()
+      await putUp(page, 'Meeting at noon, in the library.')
+      await shot(page, 'board')
+      await context.close()
+    },
+    SLOW_MS,
+  )
 
-  it('lets somebody in by a provider, and gives him the rights of his role', async () => {
-    const { context: other, page: admin } = await visit()
-    await signUp(admin, 'Ada')
-    await admin.goto(url)
-    await putUp(admin, 'Meeting at noon')
+  it(
+    'lets somebody in by a provider, and gives him the rights of his role',
+    async () => {
+      const { context: other, page: admin } = await visit()
+      await signUp(admin, 'Ada')
+      await admin.goto(url)
+      await putUp(admin, 'Meeting at noon')
 
-    const { context, page } = await visit()
-    await page.goto(`${url}/login`)
-    await page.getByRole('link', { name: 'Continue with Demo' }).click()
-    await page.fill('[name=name]', 'Grace')
-    await shot(page, 'provider')
-    await page.getByRole('button', { name: 'Continue to Board' }).click()
-    await page.getByText('Meeting at noon').waitFor()
-    expect(await page.getByRole('button', { name: 'Take down' }).count()).toBe(0)
-    await page.goto(`${url}/admin`)
-    await page.getByText('This is not for you').waitFor()
-    await shot(page, 'forbidden')
+      const { context, page } = await visit()
+      await page.goto(`${url}/login`)
+      await page.getByRole('link', { name: 'Continue with Demo' }).click()
+      await page.fill('[name=name]', 'Grace')
+      await shot(page, 'provider')
+      await page.getByRole('button', { name: 'Continue to Board' }).click()
+      await page.getByText('Meeting at noon').waitFor()
+      expect(await page.getByRole('button', { name: 'Take down' }).count()).toBe(0)
+      await page.goto(`${url}/admin`)
+      await page.getByText('This is not for you').waitFor()
+      await shot(page, 'forbidden')
 
-    await admin.goto(url)
-    await admin.getByRole('button', { name: 'Log out' }).click()
-    await admin.goto(`${url}/admin`)
-    await admin.fill('[name=email]', 'ada@example.com')
-    await admin.fill('[name=password]', 'analytical engine')
-    await admin.getByRole('button', { name: 'Log in' }).click()
-    await admin.getByText('What has happened').waitFor()
-    await shot(admin, 'admin')
-    const role = admin.locator('[aria-label="Role of Grace"]') as unknown as {
-      selectOption(value: string): Promise<unknown>
-    }
-    await role.selectOption('editor')
-    const saved = admin.waitForResponse((response) => response.url() === `${url}/admin`)
-    await admin.getByRole('button', { name: 'Save' }).last().click()
-    await saved
-    await admin.getByText('Accounts').waitFor()
-    await page.goto(url)
-    await page.getByRole('button', { name: 'Take down' }).click()
-    await page.getByText('Nothing yet').waitFor()
-    await page.setViewportSize({ width: 380, height: 700 })
-    await shot(page, 'narrow')
-    await context.close()
-    await other.close()
-  }, 60_000)
+      await admin.goto(url)
+      await admin.getByRole('button', { name: 'Log out' }).click()
+      await admin.goto(`${url}/admin`)
+      await admin.fill('[name=email]', 'ada@example.com')
+      await admin.fill('[name=password]', 'analytical engine')
+      await admin.getByRole('button', { name: 'Log in' }).click()
+      await admin.getByText('What has happened').waitFor()
+      await shot(admin, 'admin')
+      const role = admin.locator('[aria-label="Role of Grace"]') as unknown as {
+        selectOption(value: string): Promise<unknown>
+      }
+      await role.selectOption('editor')
+      const saved = admin.waitForResponse((response) => response.url() === `${url}/admin`)
+      await admin.getByRole('button', { name: 'Save' }).last().click()
+      await saved
+      await admin.getByText('Accounts').waitFor()
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Take down' }).click()
+      await page.getByText('Nothing yet').waitFor()
+      await page.setViewportSize({ width: 380, height: 700 })
+      await shot(page, 'narrow')
+      await context.close()
+      await other.close()
+    },
+    SLOW_MS,
+  )
 })

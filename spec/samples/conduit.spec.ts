@@ -1,8 +1,11 @@
 import type { Application } from 'corbel'
+import { Attempts } from 'corbel/auth'
 import { DataSource } from 'typeorm'
 import type { RunnerTestSuite } from 'vitest'
 import { createConduit } from '../../samples/conduit/conduit.js'
 import { databaseFile } from '../database/temporary.js'
+import { waitLong } from '../support/attempts.js'
+import { eventually } from '../support/eventually.js'
 import { ConduitClient, seen } from './conduit/client.js'
 import { OPERATIONS, type Operation } from './conduit/contract.js'
 
@@ -79,6 +82,7 @@ describe('users', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ user: { email, password } }),
       })
+    waitLong(app.get(Attempts, { strict: false }))
     await nobody.register('guessed')
     const email = 'guessed@conduit.example'
     const statuses: number[] = []
@@ -256,6 +260,8 @@ describe('articles', () => {
     const shown = await nobody.call('GET /articles/{slug}', { params })
     expect([shown.status, shown.body.article]).toEqual([200, written])
 
+    // times have whole milliseconds
+    await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(written.createdAt)))
     const unmoved = await ada.call('PUT /articles/{slug}', {
       params,
       body: { article: { body: 'Rewritten.' } },

@@ -1,7 +1,7 @@
 import type { Application } from 'corbel'
 import { createShop } from '../../samples/shop/create-shop.js'
 import type { ShopDatabase } from '../../samples/shop/database/database.js'
-import { DATABASES, unreachable, type TestDatabase } from '../support/databases.js'
+import { DATABASES, OPENING_MS, unreachable, type TestDatabase } from '../support/databases.js'
 
 const postgres = DATABASES.find(({ name }) => name === 'PostgreSQL')!
 
@@ -38,7 +38,7 @@ describe.each(['SQLite', 'PostgreSQL'])('samples/shop on %s', (name) => {
     app = await createShop(where, { logger: false, shutdownSignals: false })
     await app.listen(0, '127.0.0.1')
     url = await app.getUrl()
-  }, 60_000)
+  }, OPENING_MS)
   beforeEach(({ skip }) => {
     if (skipped) skip('PostgreSQL is not reachable')
   })

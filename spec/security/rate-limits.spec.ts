@@ -19,7 +19,7 @@ import {
 import { RedisModule } from 'corbel/redis'
 import { networkOf } from '../../lib/security/rate-limits/step.js'
 import { clock } from '../ports/clock.js'
-import { isRedisMissing, openTestRedis, REDIS_URL } from '../support/redis.js'
+import { isRedisMissing, openTestRedis, PATIENT } from '../support/redis.js'
 import { serve } from '../web/serve.js'
 
 class UserGuard implements CanActivate {
@@ -213,7 +213,7 @@ describe.skipIf(await isRedisMissing())('rate limits in Redis', () => {
     const opened = openTestRedis()
     @Module({
       imports: [
-        RedisModule.forRoot({ url: REDIS_URL, keyPrefix: opened.keyPrefix }),
+        RedisModule.forRoot({ ...PATIENT, keyPrefix: opened.keyPrefix }),
         RateLimitModule.forRoot({ limits: [{ limit: 3, window: '1d' }] }),
       ],
       controllers: [Api],

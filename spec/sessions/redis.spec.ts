@@ -1,7 +1,7 @@
 import { Controller, Get, Module, Session } from 'corbel'
 import { RedisModule } from 'corbel/redis'
 import { SessionModule, type HttpSession } from 'corbel/sessions'
-import { isRedisMissing, openTestRedis, REDIS_URL, type TestRedis } from '../support/redis.js'
+import { isRedisMissing, openTestRedis, PATIENT, type TestRedis } from '../support/redis.js'
 import { serve } from '../web/serve.js'
 import { Visitor } from './visitor.js'
 
@@ -27,10 +27,7 @@ describe.skipIf(await isRedisMissing())('sessions in Redis', () => {
 
   it('are those of all processes', async () => {
     @Module({
-      imports: [
-        RedisModule.forRoot({ url: REDIS_URL, keyPrefix: opened.keyPrefix }),
-        SessionModule.forRoot(),
-      ],
+      imports: [RedisModule.forRoot({ ...PATIENT, keyPrefix: opened.keyPrefix }), SessionModule.forRoot()],
       controllers: [Pages],
     })
     class Root {}

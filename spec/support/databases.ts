@@ -3,6 +3,9 @@ import { createRequire } from 'node:module'
 import type { TypeOrmModuleOptions } from 'corbel/database/typeorm'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 
+/** Milliseconds for a hook that opens one: an embedded PostgreSQL has to be unpacked and compiled first. */
+export const OPENING_MS = 300_000
+
 /** A database of its own for a file of specs. */
 export interface TestDatabase {
   readonly options: TypeOrmModuleOptions
@@ -36,7 +39,7 @@ const pglite: DatabaseKind = {
     // its declarations need those of browsers
     const name: string = '@electric-sql/pglite/node-postgres'
     const { createPgConfig } = (await import(name)) as { createPgConfig(driver: unknown): object }
-    const extra = { ...createPgConfig(pg), max: 1, connectionTimeoutMillis: 20_000 }
+    const extra = { ...createPgConfig(pg), max: 1, connectionTimeoutMillis: 60_000 }
     return { options: { type: 'postgres', extra }, drop: () => Promise.resolve() }
   },
 }
@@ -46,7 +49,8 @@ const postgres = server(
   {
     type: 'postgres',
     url: environment['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test',
-    extra: { connectionTimeoutMillis: 20_000 },
+    // also the wait for a connection of the pool; a server that is not there refuses at once
+    extra: { connectionTimeoutMillis: 60_000 },
   },
   async (admin) => {
     const schema = unique()
@@ -63,7 +67,7 @@ const mariadb = server(
   {
     type: 'mariadb',
     url: environment['MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/test',
-    extra: { connectTimeout: 20_000 },
+    extra: { connectTimeout: 60_000 },
   },
   async (admin) => {
     const database = unique()

@@ -1,10 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { stablePort } from './stable-port.js'
+
+/**
+ * Below those that systems give to whoever asks for any port, so that nobody gets the port of a server that is away for a
+ * moment; and so is the port of its cluster, which is 10 000 above.
+ */
+const PORTS = { from: 12_000, to: 20_000 }
 
 /** A Redis server of its own for a spec, which may be ended and started again on the same port. */
 export class RedisServer {
@@ -25,22 +31,22 @@ export class RedisServer {
 
   /** Starts one, that answers. */
   static async start(...args: string[]): Promise<RedisServer> {
-    const server = new RedisServer(await stablePort(), await mkdtemp(join(tmpdir(), 'corbel-redis-')), args)
-    await server.start()
-    return server
+    const folder = await mkdtemp(join(tmpdir(), 'corbel-redis-'))
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const server = new RedisServer(randomInt(PORTS.from, PORTS.to), folder, args)
+      if (await server.run()) return server
+    }
+    throw new Error(`redis-server ends at once: ${args.join(' ')}`)
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`
   }
 
+  /** Starts it again, on its port. */
   async start(): Promise<void> {
-    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-    this.child = spawn('redis-server', [...options, '--dir', this.folder, ...this.args], { stdio: 'ignore' })
-    const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
-    redis.on('error', () => undefined)
-    await redis.ping()
-    redis.disconnect()
+    // whatever has the port for a moment gives it back
+    while (!(await this.run())) await new Promise((resolve) => setTimeout(resolve, 50))
   }
 
   /** Ends it at once; connections are cut. */
@@ -52,6 +58,22 @@ export class RedisServer {
   async close(): Promise<void> {
     await this.kill()
     await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** @returns false where the process has ended at once: somebody else has the port */
+  private async run(): Promise<boolean> {
+    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    const child = spawn('redis-server', [...options, '--dir', this.folder, ...this.args], { stdio: 'ignore' })
+    this.child = child
+    const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
+    redis.on('error', () => undefined)
+    const ended = once(child, 'exit').then(() => undefined)
+    // it may be another one that answers
+    const answer = await Promise.race([redis.info('server').catch(() => undefined), ended])
+    redis.disconnect()
+    if (answer?.includes(`process_id:${child.pid}\r\n`) === true) return true
+    await this.kill()
+    return false
   }
 
   private async kill(): Promise<void> {

@@ -4,6 +4,9 @@ import { Redis } from 'ioredis'
 /** Where the server of specs is. */
 export const REDIS_URL = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379'
 
+/** Where the server of specs is, for `RedisModule`: a slow machine is no reason to give it up. */
+export const PATIENT = { url: REDIS_URL, bootTimeout: 60_000, commandTimeout: 60_000 }
+
 /** Keys of its own for a file of specs. */
 export interface TestRedis {
   readonly redis: Redis
@@ -29,7 +32,7 @@ export function openTestRedis(): TestRedis {
 
 /** True where no server answers: specs are skipped then, and fail where services are required. */
 export async function isRedisMissing(): Promise<boolean> {
-  const redis = new Redis(REDIS_URL, { lazyConnect: true, retryStrategy: null, connectTimeout: 20_000 })
+  const redis = new Redis(REDIS_URL, { lazyConnect: true, retryStrategy: null, connectTimeout: 60_000 })
   redis.on('error', () => undefined)
   try {
     await redis.connect()

@@ -90,6 +90,8 @@ export class JwksVerifier implements TokenVerifier {
     const key = jose.createRemoteJWKSet(new URL(keys), {
       cacheMaxAge: toSeconds(maxAge) * 1000,
       cooldownDuration: toSeconds(cooldown) * 1000,
+      // what is said of requests counts, and not a limit of jose's own
+      ...(outbound?.timeout !== undefined && { timeoutDuration: outbound.timeout }),
       [jose.customFetch]: outboundFetch(outbound),
     })
     return { jose, key }

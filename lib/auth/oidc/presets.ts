@@ -59,11 +59,12 @@ export function apple({
 /** A client secret of five minutes: a JWT signed with ES256. */
 async function appleSecret(clientId: string, { teamId, keyId, privateKey }: AppleKey): Promise<string> {
   const { importPKCS8, SignJWT } = await loadJose(undefined, 'apple()')
+  const now = Math.floor(Date.now() / 1000)
   return new SignJWT()
     .setProtectedHeader({ alg: 'ES256', kid: keyId })
     .setIssuer(teamId)
-    .setIssuedAt()
-    .setExpirationTime('5m')
+    .setIssuedAt(now)
+    .setExpirationTime(now + 300)
     .setAudience('https://appleid.apple.com')
     .setSubject(clientId)
     .sign(await importPKCS8(privateKey, 'ES256'))

@@ -18,6 +18,7 @@ import {
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm'
+import { deferred } from '../../server/start.js'
 import { databaseFile } from '../temporary.js'
 import { compile } from './compile.js'
 import { CreateStones1700000000001, FillStones1700000000002, Stone } from './migrations.js'
@@ -55,17 +56,13 @@ describe('the lock of migrations', () => {
     const options = { database, migrations: MIGRATIONS, entities: [Stone] }
     const one = await openDataSource(options)
     const other = await openDataSource({ ...options, migrationsWait: 1 })
-    let release = (): void => undefined
-    const held = new Promise<void>((resolve) => (release = resolve))
-    Object.assign(one.migrations[0]!, { up: () => held })
-    const running = one.runMigrations()
-    // the first has it once its migration is under way
-    await vi.waitUntil(async () => {
-      const refused: unknown = await other.runMigrations().catch((error: unknown) => error)
-      return (refused as { code?: string }).code === 'CORBEL_MIGRATIONS_LOCKED'
-    })
+    const [begun, held] = [deferred(), deferred()]
+    Object.assign(one.migrations[0]!, { up: () => (begun.resolve(), held.promise) })
     Object.assign(one.migrations[1]!, { up: () => Promise.resolve() })
-    release()
+    const running = one.runMigrations()
+    await begun.promise
+    await expect(other.runMigrations()).rejects.toMatchObject({ code: 'CORBEL_MIGRATIONS_LOCKED' })
+    held.resolve()
     await running
     expect(await other.runMigrations()).toEqual([])
     await closeDataSource(one)

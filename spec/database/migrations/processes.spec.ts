@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { closeDataSource, openDataSource, type TypeOrmModuleOptions } from 'corbel/database/typeorm'
@@ -34,9 +35,12 @@ describe.each(DATABASES.filter(({ name }) => name !== 'PGlite'))(
       const options = kind.name === 'libsql' ? { database: await databaseFile() } : database.options
       const processes = await Promise.all([start(options), start(options)])
       for (const { child } of processes) child.stdin.write('go\n')
+      const ended = processes.map(({ child }) => once(child, 'exit'))
       const run = await Promise.all(
         processes.map(async ({ lines }) => JSON.parse((await lines.next()).value as string) as string[]),
       )
+      // they have closed the database, too
+      await Promise.all(ended)
       // one of them has run all, the other has found nothing to do
       expect(run.sort((one, other) => other.length - one.length)).toEqual([
         ['CreateStones1700000000001', 'FillStones1700000000002'],

@@ -1,6 +1,6 @@
 import { closeDataSource, openDataSource, type TypeOrmModuleOptions } from 'corbel/database/typeorm'
 import type { DataSource } from 'typeorm'
-import { unreachable, type DatabaseKind, type TestDatabase } from '../../support/databases.js'
+import { OPENING_MS, unreachable, type DatabaseKind, type TestDatabase } from '../../support/databases.js'
 
 /** The database that the parts of the suite have one after the other, each from empty to empty. */
 export class DatabaseUse {
@@ -27,8 +27,7 @@ export class DatabaseUse {
     beforeAll(async () => {
       if (this.database === undefined) return
       part.source = await openDataSource({ ...this.database.options, ...options } as TypeOrmModuleOptions)
-      // an embedded PostgreSQL has to be unpacked
-    }, 120_000)
+    }, OPENING_MS)
     afterAll(async () => {
       if (part.source === undefined) return
       await part.source.dropDatabase()

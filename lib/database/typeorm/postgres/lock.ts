@@ -31,7 +31,12 @@ export class PostgresLock implements Lock {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       signal?.throwIfAborted()
       const lease = await this.attempt(name, key, ttl)
-      if (lease !== undefined) return lease
+      if (lease !== undefined) {
+        if (signal?.aborted !== true) return lease
+        // nobody is there to use it any more
+        await lease.release()
+        throw signal.reason
+      }
       const rest = until - performance.now()
       if (rest <= 0) throw new LockTaken({ name, wait })
       await delay(Math.min(pause, rest), undefined, { signal })

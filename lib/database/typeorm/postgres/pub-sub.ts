@@ -27,6 +27,8 @@ export class PostgresPubSub implements PubSub {
   readonly maxMessageSize = Math.floor((LIMIT - 1) / 4) * 3
   private readonly listeners = new ChannelListeners()
   private readonly channels = new Map<string, string>()
+  /** By channel: done when it is heard. */
+  private readonly heard = new Map<string, Promise<unknown>>()
   private client: Promise<Client> | undefined
   private isClosed = false
   /** Stops listening to the connection, which may be somebody else's from then on. */
@@ -49,10 +51,19 @@ export class PostgresPubSub implements PubSub {
 
   async subscribe(channel: string, listener: MessageListener): Promise<Subscription> {
     const own: MessageListener = (message, name) => listener(message, name)
-    const isFirst = this.listeners.add(channel, own)
-    this.channels.set(nameOf(channel), channel)
-    const client = await (this.client ??= this.open())
-    if (isFirst) await client.query(`LISTEN ${quoted(nameOf(channel))}`)
+    if (this.listeners.add(channel, own)) {
+      this.channels.set(nameOf(channel), channel)
+      this.heard.set(channel, this.listen(channel))
+    }
+    try {
+      await this.heard.get(channel)
+    } catch (error) {
+      if (this.listeners.remove(channel, own)) {
+        this.heard.delete(channel)
+        this.channels.delete(nameOf(channel))
+      }
+      throw error
+    }
     return subscription(channel, () => this.leave(channel, own))
   }
 
@@ -66,6 +77,7 @@ export class PostgresPubSub implements PubSub {
     this.reconnected.clear()
     clearTimeout(this.pause)
     this.listeners.clear()
+    this.heard.clear()
     const client = await this.client?.catch(() => undefined)
     this.client = undefined
     if (client === undefined) return
@@ -77,9 +89,15 @@ export class PostgresPubSub implements PubSub {
     )
   }
 
+  private async listen(channel: string): Promise<void> {
+    const client = await (this.client ??= this.open())
+    await client.query(`LISTEN ${quoted(nameOf(channel))}`)
+  }
+
   private async leave(channel: string, listener: MessageListener): Promise<void> {
     if (!this.listeners.remove(channel, listener)) return
     this.channels.delete(nameOf(channel))
+    this.heard.delete(channel)
     const client = await this.client?.catch(() => undefined)
     await client?.query(`UNLISTEN ${quoted(nameOf(channel))}`).catch(() => undefined)
   }
