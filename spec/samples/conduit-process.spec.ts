@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { databaseFile } from '../database/temporary.js'
+import { eventually } from '../support/eventually.js'
 import { RawClient } from '../support/raw-http.js'
 import { ConduitClient } from './conduit/client.js'
 
@@ -10,7 +11,8 @@ const main = fileURLToPath(new URL('../../build/samples/conduit/main.js', import
 const isBuilt = existsSync(main)
 
 // the built form, as `npm start` runs it; `npm run build` makes it, and CI does so before the specs
-describe.skipIf(!isBuilt)(`the built Conduit${isBuilt ? '' : ' (not built: run npm run build)'}`, () => {
+const title = `the built Conduit${isBuilt ? '' : ' (not built: run npm run build)'}`
+describe.skipIf(!isBuilt)(title, { timeout: 300_000 }, () => {
   const running: ChildProcess[] = []
 
   afterEach(() => {
@@ -35,7 +37,8 @@ describe.skipIf(!isBuilt)(`the built Conduit${isBuilt ? '' : ' (not built: run n
       }
       child.stdout?.on('data', read)
       child.stderr?.on('data', read)
-      child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${output}`)))
+      // with everything that it has said, which may be read after its end
+      child.once('close', (code) => reject(new Error(`it ended with ${code}: ${output}`)))
     })
     return { child, base }
   }
@@ -53,7 +56,6 @@ describe.skipIf(!isBuilt)(`the built Conduit${isBuilt ? '' : ' (not built: run n
     await (await client.register('ada')).write('Built')
     child.kill('SIGINT')
     expect(await ended(child)).toBe(0)
-    await expect(fetch(`${base}/api/tags`)).rejects.toThrow()
   })
 
   it('answers the request in flight before it ends', async () => {
@@ -69,7 +71,8 @@ describe.skipIf(!isBuilt)(`the built Conduit${isBuilt ? '' : ' (not built: run n
     // the server has begun to read, so the request is in flight
     expect((await client.response({ bodyless: true })).status).toBe(100)
     child.kill('SIGINT')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // it takes nobody in any more, so it has heard of the signal
+    await eventually(() => expect(fetch(`${base}/api/tags`)).rejects.toThrow())
     expect(child.exitCode).toBeNull()
     const response = await client.send(body).response()
     expect(response.status).toBe(201)

@@ -50,6 +50,7 @@ export interface Page {
   on(event: 'console', listener: (message: { text(): string }) => void): unknown
   on(event: 'pageerror', listener: (error: Error) => void): unknown
   on(event: 'requestfailed', listener: (request: unknown) => void): unknown
+  setDefaultTimeout(ms: number): void
   close(): Promise<void>
 }
 
@@ -60,16 +61,18 @@ export interface Browser {
 }
 
 /**
- * Starts Chromium without a window; it speaks to nobody but the pages that it is sent to.
+ * Starts Chromium without a window; it speaks to nobody but the pages that it is sent to. Nothing is waited for with a
+ * limit of its own: that of the spec is the only one.
  *
  * @param args of the command line, beside the usual ones
  */
-export function openBrowser(args: readonly string[] = []): Promise<Browser> {
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const { chromium } = createRequire(import.meta.url)('playwright-core') as {
     chromium: { launch(options: object): Promise<Browser> }
   }
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: 0,
     args: [
       '--no-sandbox',
       '--headless',
@@ -82,4 +85,11 @@ export function openBrowser(args: readonly string[] = []): Promise<Browser> {
       ...args,
     ],
   })
+  const newPage = browser.newPage.bind(browser)
+  browser.newPage = async (options) => {
+    const page = await newPage(options)
+    page.setDefaultTimeout(0)
+    return page
+  }
+  return browser
 }
