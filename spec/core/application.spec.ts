@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import {
   ConsoleLogger,
   Controller,
@@ -95,6 +98,22 @@ describe('the application as a module sees it', () => {
   })
 })
 
+/** A port that nobody listens on, by chance. */
+async function freeAmong(from: number, to: number): Promise<number> {
+  for (;;) {
+    const port = randomInt(from, to)
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
+}
+
 describe('the life of an application', () => {
   it('does not hold the process: create and close leaves nothing behind', async () => {
     const before = process.eventNames().map((name) => process.listenerCount(name))
@@ -124,17 +143,19 @@ describe('the life of an application', () => {
   })
 
   it('listens, tells its address, answers, and frees the port', async () => {
+    // systems choose free ports further up: nobody is given this one while it is free
+    const port = await freeAmong(20_000, 30_000)
     const app = await createApp(AppModule, { logger: false, shutdownSignals: false })
     const done = jest.fn()
-    await app.listen(0, '127.0.0.1', done)
+    await app.listen(port, '127.0.0.1', done)
     expect(done).toHaveBeenCalledTimes(1)
     const url = await app.getUrl()
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(url).toBe(`http://127.0.0.1:${port}`)
     expect((await fetch(url)).status).toBe(404)
     await app.close()
     await expect(fetch(url)).rejects.toThrow()
     const again = await createApp(AppModule, { logger: false, shutdownSignals: false })
-    await again.listen(Number(new URL(url).port), '127.0.0.1')
+    await again.listen(port, '127.0.0.1')
     await again.close()
   })
 
