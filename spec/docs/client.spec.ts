@@ -71,7 +71,7 @@ function openChat(url: string): ClientSocket<ChatEvents> {
 
 async function join(socket: ClientSocket<ChatEvents>): Promise<void> {
   try {
-    const rooms = await socket.request('join', 'red', { timeout: 5000 })
+    const rooms = await socket.request('join', 'red', { timeout: 30_000 })
     show(`in ${rooms.join(', ')}`)
     socket.emit('say', 'hello')
   } catch (error) {
@@ -95,7 +95,7 @@ interface TableEvents {
 async function importRows(url: string, rows: AsyncIterable<number>): Promise<number> {
   const socket = connect<TableEvents>(url, { WebSocket })
   try {
-    const { count } = await socket.request('import', 'prices', { input: rows })
+    const { count } = await socket.request('import', 'prices', { input: rows, timeout: 60_000 })
     return count
   } finally {
     socket.close()
@@ -131,7 +131,7 @@ describe('docs/client.md', () => {
 
   it('runs in Node', async () => {
     const socket = openInNode(url)
-    expect(await socket.request('join', 'blue')).toEqual(['blue'])
+    expect(await socket.request('join', 'blue', { timeout: 60_000 })).toEqual(['blue'])
     socket.close()
   })
 

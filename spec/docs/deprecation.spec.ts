@@ -58,6 +58,7 @@ class AppModule {}
 
 describe('docs/deprecation.md', () => {
   let app: Application
+  beforeEach(() => void told.splice(0))
   afterEach(() => app.close())
 
   it('tells it in headers, and once to the hook', async () => {

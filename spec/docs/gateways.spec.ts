@@ -76,7 +76,7 @@ class RoomGateway {
 // #endregion
 
 // #region auth
-@WebSocketGateway({ path: '/private', auth: { from: ['header', 'message'], timeout: 5000 } })
+@WebSocketGateway({ path: '/private', auth: { from: ['header', 'message'], timeout: 30_000 } })
 class PrivateGateway {
   handleConnection(@ConnectedSocket() client: Socket, @CurrentUser('id') id: string) {
     client.emit('welcome', id)
@@ -207,7 +207,7 @@ describe('docs/gateways.md', () => {
     const { port } = new URL(await app.getUrl())
     const client = io(`http://127.0.0.1:${port}/rooms`, { transports: ['websocket'], reconnection: false })
     const joined = new Promise((resolve) => client.once('joined', resolve))
-    expect(await client.timeout(5000).emitWithAck('join', 'books')).toBe(1)
+    expect(await client.timeout(60_000).emitWithAck('join', 'books')).toBe(1)
     expect(await joined).toBe(client.id)
     client.close()
     await app.close()

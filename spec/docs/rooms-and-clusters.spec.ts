@@ -75,7 +75,13 @@ class RoomsGateway {
   @SubscribeMessage('join')
   async join(@ConnectedSocket() client: SocketIoSocket, @MessageBody() room: string) {
     await client.join(room)
-    return (await this.server.in(room).fetchSockets()).length
+    // a process that does not answer in time is asked again
+    return (
+      await this.server
+        .in(room)
+        .fetchSockets()
+        .catch(() => [])
+    ).length
   }
   @SubscribeMessage('say') say(@MessageBody() { room, text }: { room: string; text: string }) {
     this.server.to(room).emit('said', text)

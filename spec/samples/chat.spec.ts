@@ -7,7 +7,6 @@ import type { User } from '../../samples/chat/accounts/user.js'
 import { ChatGateway } from '../../samples/chat/chat/chat.gateway.js'
 import { createChat } from '../../samples/chat/create-chat.js'
 import { hasBrowser, openBrowser, type Browser } from '../support/browser.js'
-import { portToReturnTo } from '../support/ports.js'
 import { TestClient } from '../websocket/client.js'
 import { clientFolder } from './chat/client-folder.js'
 import { Visitor } from './chat/visitor.js'
@@ -39,10 +38,10 @@ describe('samples/chat', () => {
     client = await clientFolder()
   })
   afterAll(() => client.remove())
-  const listen = async (port?: number): Promise<void> => {
+  const listen = async (port = 0): Promise<void> => {
     const chat = { client: client.folder, secret: SECRET }
     app = await createChat(chat, { logger: false, shutdownSignals: false })
-    await app.listen(port ?? (await portToReturnTo()), '127.0.0.1')
+    await app.listen(port, '127.0.0.1')
     url = (await app.getUrl()).replace(/\/$/, '')
   }
   beforeEach(() => listen())

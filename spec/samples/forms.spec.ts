@@ -1,4 +1,5 @@
 import type { Application } from 'corbel'
+import { AccountsService } from '../../samples/forms/accounts/accounts.service.js'
 import { createForms } from '../../samples/forms/create-forms.js'
 import { hasBrowser, openBrowser } from '../support/browser.js'
 
@@ -68,7 +69,19 @@ describe('samples/forms', () => {
   })
 
   it('refuses names that are taken, by the rule or, for two at once, by the service', async () => {
+    const accounts = app.get(AccountsService)
+    const create = accounts.create.bind(accounts)
+    let meet!: () => void
+    const met = new Promise<void>((resolve) => (meet = resolve))
+    let arrived = 0
+    // both have been validated before either is created
+    const held = vi.spyOn(accounts, 'create').mockImplementation(async (form) => {
+      if (++arrived === 2) meet()
+      await met
+      return create(form)
+    })
     const both = await Promise.all([send(ada), send(ada)])
+    held.mockRestore()
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
     expect((await problem(ada)).errors).toEqual([
       { path: '/name', messages: ['name is taken'], code: 'isUniqueName' },
@@ -112,42 +125,47 @@ describe('samples/forms', () => {
       expect((await fetch(url + path)).headers.get('content-type')).toBe(type)
   })
 
-  it.skipIf(!hasBrowser)('works in a browser: every message below its field, then a welcome', async () => {
-    const browser = await openBrowser()
-    try {
-      const page = await browser.newPage({ locale: 'en-GB' })
-      const troubles: string[] = []
-      page.on('console', (event) => troubles.push(event.text()))
-      page.on('pageerror', (error) => troubles.push(error.message))
-      const picture = async (name: string): Promise<void> => {
-        if (process.env['SCREENSHOTS'] !== undefined)
-          await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png`, fullPage: true })
-      }
-      await page.goto(url)
-      await page.click('button')
-      await page.waitForFunction(() => document.querySelector('[aria-invalid]') !== null)
-      await picture('wrong')
-      expect(await page.textContent('#email-error')).toBe('this is no e-mail address')
-      expect(await page.textContent('#password-error')).toBe('from 12 to 128 characters, please')
-      expect(await page.textContent('#address-zip-error')).toBe('a postal code has five digits')
-      expect(await page.textContent('#terms-error')).toBe('please agree to the terms')
-      expect(await page.evaluate('document.activeElement.name')).toBe('/name')
+  it.skipIf(!hasBrowser)(
+    'works in a browser: every message below its field, then a welcome',
+    async () => {
+      const browser = await openBrowser()
+      try {
+        const page = await browser.newPage({ locale: 'en-GB' })
+        const troubles: string[] = []
+        page.on('console', (event) => troubles.push(event.text()))
+        page.on('pageerror', (error) => troubles.push(error.message))
+        const picture = async (name: string): Promise<void> => {
+          if (process.env['SCREENSHOTS'] !== undefined)
+            await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png`, fullPage: true })
+        }
+        await page.goto(url)
+        await page.click('button')
+        await page.waitForFunction(() => document.querySelector('[aria-invalid]') !== null)
+        await picture('wrong')
+        expect(await page.textContent('#email-error')).toBe('this is no e-mail address')
+        expect(await page.textContent('#password-error')).toBe('from 12 to 128 characters, please')
+        expect(await page.textContent('#address-zip-error')).toBe('a postal code has five digits')
+        expect(await page.textContent('#terms-error')).toBe('please agree to the terms')
+        expect(await page.evaluate('document.activeElement.name')).toBe('/name')
 
-      const { name, email, password, repeated, address } = ada
-      for (const [field, text] of Object.entries({ name, email, password, repeated }))
-        await page.fill(`[name="/${field}"]`, text)
-      for (const [field, text] of Object.entries(address)) await page.fill(`[name="/address/${field}"]`, text)
-      await page.click('[name="/terms"]')
-      await page.click('button')
-      await page.waitForFunction(() => document.querySelector('[role=status]').textContent !== '')
-      await picture('welcome')
-      expect(await page.textContent('[role=status]')).toBe('Welcome, ada!')
-      expect(await page.evaluate("document.querySelector('[aria-invalid]')")).toBeNull()
-      expect(await page.evaluate("document.querySelector('#password').value")).toBe('')
-      // the browser's own note of the 400
-      expect(troubles).toEqual([expect.stringContaining('400')])
-    } finally {
-      await browser.close()
-    }
-  })
+        const { name, email, password, repeated, address } = ada
+        for (const [field, text] of Object.entries({ name, email, password, repeated }))
+          await page.fill(`[name="/${field}"]`, text)
+        for (const [field, text] of Object.entries(address))
+          await page.fill(`[name="/address/${field}"]`, text)
+        await page.click('[name="/terms"]')
+        await page.click('button')
+        await page.waitForFunction(() => document.querySelector('[role=status]').textContent !== '')
+        await picture('welcome')
+        expect(await page.textContent('[role=status]')).toBe('Welcome, ada!')
+        expect(await page.evaluate("document.querySelector('[aria-invalid]')")).toBeNull()
+        expect(await page.evaluate("document.querySelector('#password').value")).toBe('')
+        // the browser's own note of the 400
+        expect(troubles).toEqual([expect.stringContaining('400')])
+      } finally {
+        await browser.close()
+      }
+    },
+    180_000,
+  )
 })

@@ -5,7 +5,6 @@ import { createBoard } from '../../samples/sse/create-board.js'
 import { ChangeLog } from '../../samples/sse/departures/change-log.js'
 import { Departures } from '../../samples/sse/departures/departures.service.js'
 import { hasBrowser, openBrowser } from '../support/browser.js'
-import { portToReturnTo } from '../support/ports.js'
 import { RawClient } from '../support/raw-http.js'
 import { stablePort } from '../support/stable-port.js'
 
@@ -16,9 +15,9 @@ describe('samples/sse', () => {
   let app: Application
   let url: string
 
-  const listen = async (port?: number) => {
+  const listen = async (port = 0) => {
     app = await createBoard({ logger: false, shutdownSignals: false })
-    await app.listen(port ?? (await portToReturnTo()), '127.0.0.1')
+    await app.listen(port, '127.0.0.1')
     url = await app.getUrl()
   }
   beforeEach(() => listen())

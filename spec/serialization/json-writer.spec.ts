@@ -129,7 +129,7 @@ const { value: anything } = fc.letrec<{ value: unknown; object: object }>((tie) 
 }))
 
 describe('a writer for a class', () => {
-  it('writes what JSON.stringify writes, whatever it is given', { timeout: 120_000 }, () => {
+  it('writes what JSON.stringify writes, whatever it is given', { timeout: 600_000 }, () => {
     // one writer for all runs: what it has learned from one value must not show in the next
     const writers = compileJsonWriters(Order)
     const fresh = fc.boolean()

@@ -29,8 +29,8 @@ const RUNS = Number(environment['VALIDATION_RUNS'] ?? 1500)
 /** Where in a run of one seed a case stands; a failure prints it, and VALIDATION_PATH repeats it alone. */
 const PATH = environment['VALIDATION_PATH']
 
-/** Some ten times what is usual, in ms. fast-check stops first, because a timeout of the runner names no seed. */
-const TIME_LIMIT = 60_000 + RUNS * 40
+/** A hundred times what is usual, in ms. fast-check stops first, because a timeout of the runner names no seed. */
+const TIME_LIMIT = 600_000 + RUNS * 400
 const timeout = 2 * TIME_LIMIT
 
 /** Everything that an error says, in the order in which it says it. */
