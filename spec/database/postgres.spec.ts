@@ -159,6 +159,20 @@ describe('PostgreSQL', () => {
       await pubSub.close()
     })
 
+    it('tries anew where it could not be opened', async () => {
+      const pubSub = new PostgresPubSub(source)
+      const box = mailbox()
+      const { master } = source.driver as unknown as { master: { connect(): Promise<unknown> } }
+      const connect = jest.spyOn(master, 'connect')
+      connect.mockRejectedValueOnce(new Error('sorry, too many clients already'))
+      await expect(pubSub.subscribe(own('tried'), box.listen)).rejects.toThrow('too many clients')
+      connect.mockRestore()
+      await pubSub.subscribe(own('tried'), box.listen)
+      await pubSub.publish(own('tried'), 'hello')
+      expect(await box.next()).toBe('hello')
+      await pubSub.close()
+    })
+
     it('is heard by whoever was told that he listens, also beside somebody who was first', async () => {
       const pubSub = new PostgresPubSub(source)
       const [first, second] = [mailbox(), mailbox()]

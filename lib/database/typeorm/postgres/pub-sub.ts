@@ -90,8 +90,19 @@ export class PostgresPubSub implements PubSub {
   }
 
   private async listen(channel: string): Promise<void> {
-    const client = await (this.client ??= this.open())
+    const client = await this.connection()
     await client.query(`LISTEN ${quoted(nameOf(channel))}`)
+  }
+
+  private connection(): Promise<Client> {
+    if (this.client !== undefined) return this.client
+    const opening = this.open()
+    this.client = opening
+    // whoever asks next tries anew
+    opening.catch(() => {
+      if (this.client === opening) this.client = undefined
+    })
+    return opening
   }
 
   private async leave(channel: string, listener: MessageListener): Promise<void> {
