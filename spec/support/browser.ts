@@ -91,12 +91,11 @@ export async function openBrowser(args: readonly string[] = []): Promise<Browser
       ...args,
     ],
   })
-  return {
-    async newPage(options) {
-      const page = await browser.newPage(options)
-      page.setDefaultTimeout(PATIENCE)
-      return page
-    },
-    close: () => browser.close(),
+  const newPage = browser.newPage.bind(browser)
+  browser.newPage = async (options) => {
+    const page = await newPage(options)
+    page.setDefaultTimeout(PATIENCE)
+    return page
   }
+  return browser
 }
