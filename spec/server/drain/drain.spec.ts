@@ -5,6 +5,7 @@ describe.each(['http1', 'http2'] as const)('SIGTERM under load of %s', (protocol
     for (let round = 0; round < 4; round++) {
       const { lost, code, announced, answered } = await drainRound({
         protocol,
+        idle: 10_000,
         signalAfter: 100 + 50 * round,
       })
       expect(lost).toEqual([])

@@ -25,6 +25,11 @@ export interface RoundOptions {
   readonly signalAfter?: number
   /** What the clients speak. Default http1. */
   readonly protocol?: 'http1' | 'http2'
+  /**
+   * ms that a client may be idle once the server stops. Default what applications have; specs give more, so that nobody
+   * is taken for idle whose process did not get the processor.
+   */
+  readonly idle?: number
   /** Replaces the workers first, with SIGHUP. */
   readonly reload?: boolean
   /** Arguments of the server. */
@@ -68,9 +73,10 @@ const H2_CLIENTS: readonly H2Behaviour[] = [
 
 /** Starts a server, puts it under load, sends a signal, and waits for it to end. */
 export async function drainRound(options: RoundOptions = {}): Promise<Round> {
-  const { clients = 3, signalAfter = 200, protocol = 'http1', reload = false, args = [] } = options
+  const { clients = 3, signalAfter = 200, protocol = 'http1', reload = false, idle, args = [] } = options
   const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(idle !== undefined && { IDLE: String(idle) }) },
   })
   const exit = once(child, 'exit') as Promise<[number | null]>
   let told = 0

@@ -29,9 +29,11 @@ class LoadModule {}
 
 const [workers, reload] = process.argv.slice(2)
 const levels = reload === undefined ? (['warn', 'error'] as const) : (['warn', 'error', 'log'] as const)
-// long enough that no client is taken for idle only because its process did not get the processor
-const shutdown = { idle: 10_000, deadline: 60_000 }
-const app = await createApp(LoadModule, { logger: levels, shutdown })
+const idle = process.env['IDLE']
+const app = await createApp(LoadModule, {
+  logger: levels,
+  ...(idle !== undefined && { shutdown: { idle: Number(idle), deadline: 60_000 } }),
+})
 await app.listen({
   port: 0,
   host: '127.0.0.1',

@@ -127,13 +127,18 @@ describe('workers', () => {
 
 describe('workers under load', () => {
   it('lose no request when all are told to stop', async () => {
-    const { lost, code } = await drainRound({ args: ['2'], signalAfter: 300 })
+    const { lost, code } = await drainRound({ args: ['2'], signalAfter: 300, idle: 10_000 })
     expect(lost).toEqual([])
     expect(code).toBe(0)
   }, 240_000)
 
   it('lose none when they are replaced while they work', async () => {
-    const { lost, code, log } = await drainRound({ args: ['2', 'reload'], signalAfter: 300, reload: true })
+    const { lost, code, log } = await drainRound({
+      args: ['2', 'reload'],
+      signalAfter: 300,
+      reload: true,
+      idle: 10_000,
+    })
     expect(lost).toEqual([])
     expect(log.filter((line) => line.includes('Reloaded'))).toHaveLength(1)
     expect(code).toBe(0)
