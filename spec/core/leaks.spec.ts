@@ -114,7 +114,7 @@ describe('1,000 applications that are created and closed', () => {
     const before = { listeners: listeners(), resources: resources() }
     await repeat(150, cycle)
     // one kept application would be some 30 KiB
-    expect(await heapGrowth(() => repeat(160, cycle))).toBeLessThan(160 * 3072)
+    expect(await heapGrowth(() => repeat(160, cycle))).toBeLessThan(160 * 2048)
     expect(apps.total).toBe(2_000)
     expect(await apps.left()).toBeLessThan(10)
     expect(await visits.left()).toBeLessThan(10)
